@@ -102,7 +102,11 @@ class SourceError(WebdialError):
         return "\n".join(
             "\n".join(
                 part
-                for part in (fault.message, point_at(self.source, fault.start, fault.end), fault.hint)
+                for part in (
+                    fault.message,
+                    point_at(self.source, fault.start, fault.end),
+                    fault.hint,
+                )
                 if part
             )
             for fault in self.faults
@@ -130,6 +134,8 @@ def point_at(source: str, start: int, end: int) -> str:
     last = min(line_end, first + _WINDOW)
     prefix = "…" if first > line_start else ""
     suffix = "…" if last < line_end else ""
-    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in source[first:last])
+    shown = "".join(
+        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in source[first:last]
+    )
     carets = "^" * (min(end, max(last, start + 1)) - start)
     return f"  {prefix}{shown}{suffix}\n  {' ' * (len(prefix) + start - first)}{carets}"

@@ -1,0 +1,24 @@
+"""The dial-string language: from the text of a setting to one request or one link.
+
+`parse_dial_string` reads a text once and reports every fault of it at once; `DialString.plan`
+puts an extension and a number into it. Both are pure: what the plan asks for is done elsewhere
+(webdial.exchange), and which dial string holds for whom is decided elsewhere too.
+
+The grammar stands in docs/reference/dial-strings.md and, rule by rule, in `parser`.
+"""
+
+from webdial.dialstring.model import DialString, Method, Values
+from webdial.dialstring.parser import MAX_LENGTH, DialStringError, parse_dial_string
+from webdial.dialstring.plan import HttpRequest, Link, Plan
+
+__all__ = [
+    "MAX_LENGTH",
+    "DialString",
+    "DialStringError",
+    "HttpRequest",
+    "Link",
+    "Method",
+    "Plan",
+    "Values",
+    "parse_dial_string",
+]

@@ -1,0 +1,141 @@
+"""Cuts a number as people write it down to what can be dialled, and never guesses.
+
+Digits, `+`, `*`, `#` and `,` (a pause) are dialled. Blanks, brackets, dots, hyphens and one slash
+are how people group digits. Words before the number (`Tel.:`) or after it (`(mobile)`) are left
+out, and so is an extension to ask for (`ext 12`), which is told apart and kept. Whatever would
+run two numbers, or a number and something else, together into one is refused.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+from webdial.errors import Fault, SourceError
+
+MAX_TYPED: Final = 200
+"""Characters looked at: a number with its label and a note; anything longer was pasted by mistake."""
+
+MAX_DIALLED: Final = 40
+"""Characters dialled: 15 digits (ITU-T E.164), a prefix for the outside line, menu digits after."""
+
+_DIALLED = "0-9+*#,"
+_GROUPING = "\\s().\\-/\u2010-\u2015\u2212"
+_LINK = re.compile(r"\s*(?:tel|callto|sip|sips|phone|dial):(?://)?", re.IGNORECASE)
+_TRUNK_ZERO = re.compile(r"(?<=\d)\s*\(0\)\s*")
+_CANDIDATE = re.compile(rf"[{_DIALLED}{_GROUPING}]*[{_DIALLED}][{_DIALLED}{_GROUPING}]*")
+_EXTENSION = re.compile(
+    r"(?:;\s*ext\s*=|(?<![^\W\d_])(?:extension|extn|ext|x|durchwahl|dw|poste)[.:]?)"
+    r"\s*(\d{1,11})\s*\)?\s*$",
+    re.IGNORECASE,
+)
+_GROUPING_CHARACTER = re.compile(rf"[{_GROUPING}]")
+_LEAST_DIGITS = 6
+"""Digits from which a group is taken for a whole number and not for a part of one."""
+
+
+class NumberError(SourceError):
+    """The text is no number that can be dialled, or not clearly one."""
+
+    code = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class CleanNumber:
+    """`dialled` is what goes out; `extension` is one that was written behind it and is not dialled."""
+
+    typed: str
+    dialled: str
+    extension: str | None = None
+
+
+def clean_number(typed: str) -> CleanNumber:
+    """What can be dialled of `typed`. Raises NumberError when that is nothing, or not clear."""
+    if len(typed) > MAX_TYPED:
+        message = f"This is too long for a telephone number: {len(typed):,} characters."
+        raise _error(typed[:MAX_TYPED], "number_too_long", message)
+    text = _plain(typed)
+    if not text:
+        raise _error(typed, "number_missing", "No number was given.")
+    if "\n" in text:
+        raise _error(typed, "number_unclear", "This is more than one line, not one number.")
+    text, extension = _without_extension(_without_link(text))
+    return CleanNumber(typed, _dialled(typed, text), extension)
+
+
+def _plain(typed: str) -> str:
+    """Digits of every script as ASCII, line breaks as `\\n`, characters of no width left out."""
+    out: list[str] = []
+    for character in typed.strip():
+        category = unicodedata.category(character)
+        if category == "Nd":
+            out.append(str(unicodedata.decimal(character)))
+        elif character in "\r\n\x0b\x0c\x85\u2028\u2029":
+            out.append("\n")
+        elif character == "\N{FULLWIDTH PLUS SIGN}":
+            out.append("+")
+        elif category != "Cf":
+            out.append(character)
+    return "".join(out).strip()
+
+
+def _without_link(text: str) -> str:
+    """The number of a link such as `tel:+44-20-7946-0123;ext=12` (RFC 3966)."""
+    match = _LINK.match(text)
+    if match is None:
+        return text
+    number, semicolon, parameters = unquote(text[match.end() :]).partition(";")
+    extension = re.search(r"(?:^|;)ext=(\d+)", parameters, re.IGNORECASE) if semicolon else None
+    return number.partition("@")[0] + (f";ext={extension[1]}" if extension else "")
+
+
+def _without_extension(text: str) -> tuple[str, str | None]:
+    match = _EXTENSION.search(text)
+    if match is None or not any(character.isdigit() for character in text[: match.start()]):
+        return text, None
+    return text[: match.start()].rstrip(" ,;("), match[1]
+
+
+def _dialled(typed: str, text: str) -> str:
+    text = _TRUNK_ZERO.sub(" ", text) if "+" in text else text
+    candidates = [match for match in _CANDIDATE.finditer(text) if _count_digits(match[0])]
+    if not candidates:
+        raise _error(typed, "number_missing", "There is no number in this that could be dialled.")
+    if len(candidates) > 1 or _holds_two_numbers(candidates[0][0]):
+        message = "It is not clear which number to dial."
+        raise _error(typed, "number_unclear", message)
+    found = candidates[0]
+    if _goes_on_in_letters(found[0], text[found.end() :]):
+        message = "Letters are part of this number; only digits can be dialled."
+        raise _error(typed, "number_with_letters", message)
+    dialled = _GROUPING_CHARACTER.sub("", found[0]).strip(",")
+    if "+" in dialled[1:]:
+        raise _error(typed, "number_unclear", "A plus can only stand at the beginning of a number.")
+    if len(dialled) > MAX_DIALLED:
+        message = f"This is too long for one number: {len(dialled)} characters to dial."
+        raise _error(typed, "number_too_long", message)
+    return dialled
+
+
+def _holds_two_numbers(text: str) -> bool:
+    """`020 7946 0001 / 020 7946 0002` are two, `030/123456` is one."""
+    parts = [part for part in text.split("/") if _count_digits(part)]
+    long_parts = sum(_count_digits(part) >= _LEAST_DIGITS for part in parts)
+    return len(parts) > 2 or long_parts > 1
+
+
+def _goes_on_in_letters(number: str, rest: str) -> bool:
+    """`1-800-555-CALL` and `0800 FLOWERS` go on in letters, `020 7946 0000 home` does not."""
+    if not rest or not rest[0].isalpha():
+        return False
+    return number[-1] not in " (\t" or _count_digits(number) < _LEAST_DIGITS
+
+
+def _count_digits(text: str) -> int:
+    return sum(character.isdigit() for character in text)
+
+
+def _error(typed: str, code: str, message: str) -> NumberError:
+    hint = "Give one number, such as 020 7946 0123 or +44 20 7946 0123."
+    return NumberError(typed, [Fault(code, message, 0, len(typed), hint)])
