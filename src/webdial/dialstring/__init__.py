@@ -7,8 +7,8 @@ puts an extension and a number into it. Both are pure: what the plan asks for is
 The grammar stands in docs/reference/dial-strings.md and, rule by rule, in `parser`.
 """
 
-from webdial.dialstring.model import DialString, Method, Values
-from webdial.dialstring.parser import MAX_LENGTH, DialStringError, parse_dial_string
+from webdial.dialstring.model import DialString, DialStringError, Method, Values
+from webdial.dialstring.parser import MAX_LENGTH, parse_dial_string
 from webdial.dialstring.plan import HttpRequest, Link, Plan
 
 __all__ = [

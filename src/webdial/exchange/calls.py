@@ -1,0 +1,72 @@
+"""A call as the exchange handles it: what is written down before anything leaves, and after."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from webdial.dialstring import HttpRequest, Link, Plan
+from webdial.exchange.configuration import Caller
+from webdial.exchange.outcome import Outcome, Verdict
+from webdial.numbers import CleanNumber
+
+
+class Channel(Enum):
+    """By which door the call came."""
+
+    PAGE = "page"
+    API = "api"
+    CLI = "cli"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """Seconds: `connect_s` until the connection stands, `total_s` until the answer is read."""
+
+    connect_s: float
+    total_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedCall:
+    """Everything decided, nothing done: who calls whom, by which setting, with which request."""
+
+    caller: Caller
+    number: CleanNumber
+    plan: Plan
+    setting_source: str
+    limits: TimeLimits
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCall:
+    """A call that is on disk. `verdict` is None while it is being placed."""
+
+    id: UUID
+    prepared: PreparedCall
+    channel: Channel
+    placed_at: datetime
+    verdict: Verdict | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome.PLACING if self.verdict is None else self.verdict.outcome
+
+    @property
+    def sentence(self) -> str:
+        return self.outcome.sentence if self.verdict is None else self.verdict.sentence
+
+    @property
+    def link(self) -> str | None:
+        """The link that the user's own machine must open, for a call that is one."""
+        plan = self.prepared.plan
+        return plan.url if isinstance(plan, Link) else None
+
+
+def request_line(plan: Plan) -> str:
+    """What is kept and shown of a plan: method and URL, without headers, body masked away."""
+    match plan:
+        case HttpRequest():
+            return f"{plan.method} {plan.url}" + (f"\n{plan.body}" if plan.body else "")
+        case Link():
+            return plan.url

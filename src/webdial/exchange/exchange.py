@@ -1,0 +1,161 @@
+"""From a click to an outcome: prepares a call, writes it down, sends it once, writes the outcome.
+
+At most once: a call that is on disk as "placing" is sent by the run that wrote it or by nobody.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID
+
+import uuid_utils.compat
+
+from webdial.dialstring import HttpRequest, Link, Values
+from webdial.errors import CallNotPlacedError, WebdialError
+from webdial.exchange.calls import Channel, PlacedCall, PreparedCall, TimeLimits
+from webdial.exchange.configuration import Configuration, ConfigurationSource
+from webdial.exchange.general_settings import (
+    CONNECT_TIME_LIMIT,
+    MECHANISM,
+    TOTAL_TIME_LIMIT,
+    seconds,
+)
+from webdial.exchange.journal import Begun, Ended, Journal
+from webdial.exchange.mechanism import Mechanism, read_mechanism
+from webdial.exchange.outcome import Outcome, Verdict
+from webdial.numbers import clean_number
+
+log = logging.getLogger("webdial.exchange")
+
+
+class Sender(Protocol):
+    """Sends one request once and says what became of it; raises nothing of the network's."""
+
+    async def send(self, request: HttpRequest, limits: TimeLimits) -> Verdict: ...
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class _Underway:
+    """A call that is being placed, and who waits for it."""
+
+    call: PlacedCall
+    task: "asyncio.Task[PlacedCall]"
+
+
+class Exchange:
+    """One for each run of the program; `run_id` stands beside every call that it places."""
+
+    def __init__(
+        self,
+        *,
+        configuration: ConfigurationSource,
+        journal: Journal,
+        sender: Sender,
+        run_id: str,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self._configuration = configuration
+        self._journal = journal
+        self._sender = sender
+        self._run_id = run_id
+        self._clock = clock
+        self._underway: dict[UUID, _Underway] = {}
+
+    @property
+    def configuration(self) -> Configuration:
+        """The picture by which the next call is placed."""
+        return self._configuration.current
+
+    def prepare_call(self, number: str, *, user_id: int) -> PreparedCall:
+        """Decide everything about a call and do nothing yet.
+
+        Raises WebdialError when there is no such user, the number cannot be dialled, or the
+        dial string in force is at fault or wants an extension that the user has not.
+        """
+        configuration = self._configuration.current
+        caller = configuration.caller(user_id)
+        cleaned = clean_number(number)
+        effective = configuration.effective(MECHANISM, caller.branch_id)
+        mechanism = _usable(read_mechanism(effective.value))
+        plan = mechanism.plan(Values(cleaned.dialled, caller.extension))
+        limits = TimeLimits(
+            connect_s=seconds(configuration.effective(CONNECT_TIME_LIMIT, caller.branch_id).value),
+            total_s=seconds(configuration.effective(TOTAL_TIME_LIMIT, caller.branch_id).value),
+        )
+        return PreparedCall(caller, cleaned, plan, effective.explanation, limits)
+
+    async def start_call(self, number: str, *, user_id: int, channel: Channel) -> PlacedCall:
+        """Place a call and return as soon as it is on disk; it goes on by itself.
+
+        Raises WebdialError when it was stopped before anything left.
+        """
+        prepared = self.prepare_call(number, user_id=user_id)
+        call = PlacedCall(uuid_utils.compat.uuid7(), prepared, channel, self._clock())
+        if isinstance(prepared.plan, Link):
+            call = replace(call, verdict=Verdict(Outcome.HANDED_OVER))
+            await self._journal.write(Begun(call, self._run_id))
+            return call
+        await self._journal.write(Begun(call, self._run_id))
+        task = asyncio.create_task(self._finish(call, prepared.plan), name=f"call {call.id}")
+        self._underway[call.id] = _Underway(call, task)
+        task.add_done_callback(lambda _: self._underway.pop(call.id, None))
+        return call
+
+    async def place_call(self, number: str, *, user_id: int, channel: Channel) -> PlacedCall:
+        """Place a call and wait for its outcome. Raises as `start_call` does.
+
+        Whoever stops waiting (a client that goes away) does not stop the call.
+        """
+        call = await self.start_call(number, user_id=user_id, channel=channel)
+        return await self.outcome_of(call.id) or call
+
+    async def outcome_of(self, call_id: UUID, *, wait_s: float | None = None) -> PlacedCall | None:
+        """The call with its outcome; None when it is not being placed here or is not done in time."""
+        underway = self._underway.get(call_id)
+        if underway is None:
+            return None
+        done, _ = await asyncio.wait({underway.task}, timeout=wait_s)
+        return underway.task.result() if done else None
+
+    async def close(self, *, wait_s: float) -> None:
+        """Let calls in flight finish for `wait_s` seconds; the rest end as interrupted."""
+        tasks = {underway.task for underway in self._underway.values()}
+        if not tasks:
+            return
+        _, left = await asyncio.wait(tasks, timeout=wait_s)
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left)
+
+    async def _finish(self, call: PlacedCall, request: HttpRequest) -> PlacedCall:
+        try:
+            verdict = await self._sender.send(request, call.prepared.limits)
+        except asyncio.CancelledError:
+            verdict = Verdict(Outcome.INTERRUPTED)
+        except Exception:  # a fault of ours must not leave a call without an end
+            log.exception("call %s: sending failed", call.id)
+            verdict = Verdict(Outcome.INTERRUPTED)
+        try:
+            await self._journal.write(Ended(call.id, verdict, self._clock()))
+        except WebdialError:
+            # The call has left; it stays "placing" on disk and is shown as interrupted later.
+            log.exception("call %s: outcome %s not written", call.id, verdict.outcome.value)
+        return replace(call, verdict=verdict)
+
+
+def _usable(mechanism: Mechanism) -> Mechanism:
+    if mechanism.fault is not None:
+        raise CallNotPlacedError(
+            f"The dial string that is set for you has a fault: {mechanism.fault}",
+            hint="An administrator can mend it in Maintenance | General Settings.",
+            code="dial_string_faulty",
+        ) from mechanism.fault
+    return mechanism

@@ -1,0 +1,149 @@
+"""The journal: no call leaves before it is on disk, and many calls share one write.
+
+Calls that arrive while a write is under way go together into the next one (group commit), so the
+disk's own speed does not bound the calls per second. One thread writes; it hands every call back
+to the event loop only after the commit.
+"""
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from webdial.errors import JournalError
+from webdial.exchange.calls import PlacedCall
+from webdial.exchange.outcome import Verdict
+
+log = logging.getLogger("webdial.journal")
+
+MAX_BATCH = 256
+"""Entries of one commit: beyond this a commit's own length would be felt by those who wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A call about to leave (or, with a verdict, a link about to be handed over)."""
+
+    call: PlacedCall
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    call_id: UUID
+    verdict: Verdict
+    finished_at: datetime
+
+
+Entry = Begun | Ended
+
+
+class JournalStore(Protocol):
+    """Where entries are kept. Used by one thread at a time."""
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        """Put all entries on disk in one transaction, or raise and leave none."""
+
+    def close(self) -> None: ...
+
+
+class Journal(Protocol):
+    """What the exchange needs of a journal."""
+
+    async def write(self, entry: Entry) -> None:
+        """Return when the entry is on disk. Raises JournalError when it is not."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    entry: Entry
+    loop: asyncio.AbstractEventLoop
+    done: "asyncio.Future[None]" = field(repr=False)
+
+
+class GroupCommitJournal:
+    """A Journal over a store, with a thread of its own. Close it to write what is left."""
+
+    def __init__(self, store: JournalStore) -> None:
+        self._store = store
+        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="webdial-journal", daemon=True)
+        self._is_closed = False
+        self._thread.start()
+
+    async def write(self, entry: Entry) -> None:
+        if self._is_closed:
+            raise JournalError("The server is shutting down, so the call was not placed.")
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(entry, loop, loop.create_future())
+        self._waiting.put(waiting)
+        # Shielded: whoever gives up waiting does not take the entry back, it will be on disk.
+        await asyncio.shield(waiting.done)
+
+    def close(self) -> None:
+        """Write what has come in, then end the thread. Blocks for at most a commit or two."""
+        self._is_closed = True
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        is_open = True
+        while is_open:
+            batch, is_open = self._next_batch()
+            if batch:
+                self._commit(batch)
+        self._store.close()
+
+    def _next_batch(self) -> tuple[list[_Waiting], bool]:
+        """All that waits, at least one entry unless the journal is closed."""
+        batch: list[_Waiting] = []
+        item = self._waiting.get()
+        while item is not None:
+            batch.append(item)
+            if len(batch) >= MAX_BATCH:
+                return batch, True
+            try:
+                item = self._waiting.get_nowait()
+            except queue.Empty:
+                return batch, True
+        return batch, False
+
+    def _commit(self, batch: list[_Waiting]) -> None:
+        try:
+            self._store.write([waiting.entry for waiting in batch])
+        except Exception as error:  # any failure at all means: not on disk, so not sent
+            log.exception("the journal could not be written")
+            self._release(batch, error)
+        else:
+            self._release(batch, None)
+
+    @staticmethod
+    def _release(batch: list[_Waiting], error: Exception | None) -> None:
+        by_loop: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
+        for waiting in batch:
+            by_loop.setdefault(waiting.loop, []).append(waiting)
+        for loop, released in by_loop.items():
+            try:
+                loop.call_soon_threadsafe(_settle, released, error)
+            except RuntimeError:  # the loop is closed: nobody waits any more
+                log.warning("%d entries were written for a loop that has ended", len(released))
+
+
+def _settle(released: list[_Waiting], error: Exception | None) -> None:
+    for waiting in released:
+        if waiting.done.done():
+            continue
+        if error is None:
+            waiting.done.set_result(None)
+        else:
+            failure = JournalError(
+                "The call log could not be written, so the call was not placed.",
+                hint=f"An administrator must look at the database: {error}",
+            )
+            failure.__cause__ = error
+            waiting.done.set_exception(failure)

@@ -1,0 +1,129 @@
+"""What became of a call, as far as is known, and the one sentence that the caller is told.
+
+2xx is "sent": that the phone system took the request is known, that a phone rang is not.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from http import HTTPStatus
+
+
+class Outcome(Enum):
+    """A closed list; the values stand in the call log and in the API."""
+
+    PLACING = "placing"
+    SENT = "sent"
+    HANDED_OVER = "handed_over"
+    REJECTED = "rejected"
+    REDIRECTED_AWAY = "redirected_away"
+    HOST_UNKNOWN = "host_unknown"
+    CONNECTION_REFUSED = "connection_refused"
+    UNREACHABLE = "unreachable"
+    CERTIFICATE_BAD = "certificate_bad"
+    TLS_FAILED = "tls_failed"
+    TIMED_OUT = "timed_out"
+    CUT_OFF = "cut_off"
+    NOT_UNDERSTOOD = "not_understood"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def is_final(self) -> bool:
+        return self is not Outcome.PLACING
+
+    @property
+    def is_success(self) -> bool:
+        return self in {Outcome.SENT, Outcome.HANDED_OVER}
+
+    @property
+    def may_have_rung(self) -> bool:
+        """Whether the phone system may have acted although it did not say so."""
+        return self in {
+            Outcome.TIMED_OUT,
+            Outcome.CUT_OFF,
+            Outcome.NOT_UNDERSTOOD,
+            Outcome.REDIRECTED_AWAY,
+            Outcome.INTERRUPTED,
+        }
+
+    @property
+    def label(self) -> str:
+        """Two or three words for a list."""
+        return _LABELS[self]
+
+    @property
+    def sentence(self) -> str:
+        return _SENTENCES[self]
+
+
+_LABELS = {
+    Outcome.PLACING: "Placing",
+    Outcome.SENT: "Sent",
+    Outcome.HANDED_OVER: "Handed over",
+    Outcome.REJECTED: "Refused",
+    Outcome.REDIRECTED_AWAY: "Sent elsewhere",
+    Outcome.HOST_UNKNOWN: "Name not found",
+    Outcome.CONNECTION_REFUSED: "Not listening",
+    Outcome.UNREACHABLE: "Not reachable",
+    Outcome.CERTIFICATE_BAD: "Bad certificate",
+    Outcome.TLS_FAILED: "Not secure",
+    Outcome.TIMED_OUT: "No answer",
+    Outcome.CUT_OFF: "Cut off",
+    Outcome.NOT_UNDERSTOOD: "Not understood",
+    Outcome.INTERRUPTED: "Interrupted",
+}
+
+_MAY_HAVE_RUNG = "Your phone may ring all the same; look before you dial again."
+
+_SENTENCES = {
+    Outcome.PLACING: "Asking the phone system to ring your phone …",
+    Outcome.SENT: "The phone system took the call. Pick up your phone when it rings.",
+    Outcome.HANDED_OVER: "Handed to the phone program on your machine.",
+    Outcome.REJECTED: "The phone system refused the call.",
+    Outcome.REDIRECTED_AWAY: f"The phone system pointed to another server, which was not followed. {_MAY_HAVE_RUNG}",
+    Outcome.HOST_UNKNOWN: "The phone system's name is not known on the network. Nothing was dialled.",
+    Outcome.CONNECTION_REFUSED: "The phone system is not listening at its address. Nothing was dialled.",
+    Outcome.UNREACHABLE: "The phone system could not be reached. Nothing was dialled.",
+    Outcome.CERTIFICATE_BAD: "The phone system's certificate is not trusted, so nothing was sent.",
+    Outcome.TLS_FAILED: "No secure connection to the phone system could be made, so nothing was sent.",
+    Outcome.TIMED_OUT: f"The phone system did not answer in time. {_MAY_HAVE_RUNG}",
+    Outcome.CUT_OFF: f"The phone system closed the connection in the middle. {_MAY_HAVE_RUNG}",
+    Outcome.NOT_UNDERSTOOD: f"What the phone system answered is not understood. {_MAY_HAVE_RUNG}",
+    Outcome.INTERRUPTED: f"Placing this call was interrupted. {_MAY_HAVE_RUNG}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a call ended. `status` is the HTTP status; `answer` what the phone system said, cut short."""
+
+    outcome: Outcome
+    status: int | None = None
+    answer: str = ""
+
+    @property
+    def sentence(self) -> str:
+        return sentence_for(self.outcome, self.status)
+
+
+def sentence_for(outcome: Outcome, status: int | None) -> str:
+    """The one sentence for the user, with the phone system's status where it says more."""
+    if outcome is Outcome.REJECTED and status is not None:
+        return f"The phone system refused the call: {_meaning(status)}."
+    return outcome.sentence
+
+
+def _meaning(status: int) -> str:
+    known = {
+        401: "it wants a user name and password (401)",
+        403: "it does not allow this (403)",
+        404: "the address in the dial string is not known there, or the extension is not (404)",
+        405: "it does not take this method (405)",
+        429: "it is asked too often (429)",
+        503: "it is busy or being restarted (503)",
+    }
+    if status in known:
+        return known[status]
+    try:
+        return f"it answered {status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"it answered {status}"

@@ -1,0 +1,243 @@
+"""Sends a request over HTTP, once, and reads what became of it.
+
+Nothing here is ever repeated: neither by us, nor by the library on a connection that has gone
+stale, nor by a redirect to another host. Every failure of the library is turned into an outcome
+in one place, `_outcome_of_failure`.
+"""
+
+import asyncio
+import errno
+import re
+import ssl
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+from aiohttp import hdrs
+from yarl import URL
+
+import webdial
+from webdial.dialstring import HttpRequest
+from webdial.exchange.calls import TimeLimits
+from webdial.exchange.outcome import Outcome, Verdict
+
+MAX_ANSWER_BYTES: Final = 65_536
+"""As much of an answer as is read: a sentence or a small document, never a download."""
+
+MAX_KEPT_ANSWER: Final = 500
+"""Characters of an answer that are kept with the call."""
+
+MAX_REDIRECTS: Final = 5
+
+_TO_GET = frozenset({301, 302, 303})
+_SAME_METHOD = frozenset({307, 308})
+_KEEP_ALIVE_S = 15
+_BLANKS = re.compile(r"\s+")
+
+
+class HttpSender:
+    """A Sender over one pool of connections. Close it at the end."""
+
+    def __init__(self, *, ssl_context: ssl.SSLContext | None = None) -> None:
+        self._ssl = ssl_context or ssl.create_default_context()
+        self._open_session: aiohttp.ClientSession | None = None
+
+    async def send(self, request: HttpRequest, limits: TimeLimits) -> Verdict:
+        """Send `request` once within `limits` and say what became of it."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + limits.total_s
+        step = _Step.first(request)
+        try:
+            for _ in range(MAX_REDIRECTS + 1):
+                left_s = deadline - loop.time()
+                answer = await self._exchange(step, limits.connect_s, left_s)
+                following = step.redirected(answer)
+                if isinstance(following, Verdict):
+                    return following
+                step = following
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            return _verdict_of_failure(error)
+        return Verdict(Outcome.NOT_UNDERSTOOD, answer.status, "It redirected in a circle.")
+
+    async def close(self) -> None:
+        if self._open_session is not None:
+            await self._open_session.close()
+
+    async def _exchange(self, step: "_Step", connect_s: float, total_s: float) -> "_Answer":
+        response = await self._session().request(
+            step.method,
+            URL(step.url, encoded=True),
+            data=step.body,
+            headers=step.headers,
+            allow_redirects=False,
+            timeout=_timeout(connect_s, round(max(total_s, 0.001), 3)),
+        )
+        body, failure = await _read(response)
+        return _Answer(
+            response.status,
+            response.headers.get(hdrs.LOCATION),
+            _text(body, response.charset) if body else "",
+            failure,
+        )
+
+    def _session(self) -> aiohttp.ClientSession:
+        """Opened on first use, since it belongs to the event loop that runs then."""
+        if self._open_session is None:
+            self._open_session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=0, ssl=self._ssl, keepalive_timeout=_KEEP_ALIVE_S
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={
+                    hdrs.USER_AGENT: f"Webdial/{webdial.__version__}",
+                    hdrs.ACCEPT_ENCODING: "identity",
+                },
+                auto_decompress=False,
+                trust_env=False,
+            )
+            # aiohttp sends GET and PUT again when a kept connection turns out to be closed. To
+            # a phone system the second request may be a second call.
+            self._open_session._retry_connection = False  # noqa: SLF001 - no public switch exists
+        return self._open_session
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came back. With a `failure` the status is known, but the body broke off."""
+
+    status: int
+    location: str | None
+    text: str
+    failure: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One request on the way: the call's own, or the one that a redirect makes of it."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes | None
+
+    @classmethod
+    def first(cls, request: HttpRequest) -> "_Step":
+        body = None if request.body is None else request.body.encode("ascii")
+        return cls(request.method, request.url, dict(request.headers), body)
+
+    def redirected(self, answer: _Answer) -> "_Step | Verdict":
+        """The next step when the answer points on within the same host, else the verdict.
+
+        Methods change as browsers change them (Fetch Standard, HTTP-redirect fetch).
+        """
+        status = answer.status
+        if answer.failure is not None:
+            return Verdict(answer.failure, status, answer.text)
+        if answer.location is None or status not in _TO_GET | _SAME_METHOD:
+            return _verdict_of_status(status, answer.text)
+        target = urljoin(self.url, answer.location)
+        if not _is_same_host(self.url, target):
+            kept = f"It pointed to {urlsplit(target).netloc or target}"[:MAX_KEPT_ANSWER]
+            return Verdict(Outcome.REDIRECTED_AWAY, status, kept)
+        if status in _SAME_METHOD or (self.method != "POST" and status != 303):
+            return _Step(self.method, target, self.headers, self.body)
+        headers = {name: value for name, value in self.headers.items() if name != hdrs.CONTENT_TYPE}
+        return _Step("GET", target, headers, None)
+
+
+def _is_same_host(url: str, target: str) -> bool:
+    """Same name and port, or the same name from http to https."""
+    try:
+        before, after = urlsplit(url), urlsplit(target)
+        same_port = before.port == after.port
+    except ValueError:
+        return False
+    if before.hostname != after.hostname or after.username is not None:
+        return False
+    if before.scheme == after.scheme:
+        return same_port
+    return (before.scheme, after.scheme) == ("http", "https")
+
+
+@lru_cache(maxsize=256)
+def _timeout(connect_s: float, total_s: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=total_s, connect=connect_s)
+
+
+async def _read(response: aiohttp.ClientResponse) -> tuple[bytes, Outcome | None]:
+    """The body, at most MAX_ANSWER_BYTES of it, and what broke it off if anything did."""
+    chunks: list[bytes] = []
+    left = MAX_ANSWER_BYTES
+    try:
+        while left > 0 and (chunk := await response.content.read(left)):
+            chunks.append(chunk)
+            left -= len(chunk)
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return b"".join(chunks), _outcome_of_failure(error)
+    finally:
+        # A connection with more to come is of no further use.
+        response.release() if response.content.at_eof() else response.close()
+    return b"".join(chunks), None
+
+
+def _text(body: bytes, charset: str | None) -> str:
+    """The beginning of an answer on one line, without characters that cannot be seen."""
+    try:
+        text = body[: MAX_KEPT_ANSWER * 8].decode(charset or "utf-8", errors="replace")
+    except LookupError:  # the answer names a charset that does not exist
+        text = body[: MAX_KEPT_ANSWER * 8].decode("utf-8", errors="replace")
+    visible = "".join(character if character.isprintable() else " " for character in text)
+    shown = _BLANKS.sub(" ", visible).strip()
+    return shown if len(shown) <= MAX_KEPT_ANSWER else shown[: MAX_KEPT_ANSWER - 1] + "…"
+
+
+def _verdict_of_status(status: int, text: str) -> Verdict:
+    if 200 <= status < 300:
+        return Verdict(Outcome.SENT, status, text)
+    if status >= 400:
+        return Verdict(Outcome.REJECTED, status, text)
+    return Verdict(Outcome.NOT_UNDERSTOOD, status, text)
+
+
+def _verdict_of_failure(error: Exception) -> Verdict:
+    return Verdict(_outcome_of_failure(error), None, _reason(error))
+
+
+def _outcome_of_failure(error: Exception) -> Outcome:
+    """The one place where the library's failures become outcomes; from special to general."""
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return Outcome.HOST_UNKNOWN
+        case aiohttp.ClientConnectorCertificateError():
+            return Outcome.CERTIFICATE_BAD
+        case aiohttp.ClientConnectorSSLError():
+            return Outcome.TLS_FAILED
+        case aiohttp.ClientConnectorError() if error.os_error.errno == errno.ECONNREFUSED:
+            return Outcome.CONNECTION_REFUSED
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            return Outcome.UNREACHABLE
+        case TimeoutError():
+            return Outcome.TIMED_OUT
+        case aiohttp.ClientResponseError() | ValueError():
+            return Outcome.NOT_UNDERSTOOD
+        case _:
+            return Outcome.CUT_OFF
+
+
+def _reason(error: Exception) -> str:
+    """The library's words, for the administrator; they name the target and no secret."""
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            return _shortened(str(error.certificate_error))
+        case aiohttp.ClientConnectorError():
+            return _shortened(error.os_error.strerror or str(error.os_error))
+        case aiohttp.ClientResponseError():
+            return _shortened(error.message)
+        case _:
+            return ""
+
+
+def _shortened(text: str) -> str:
+    return _BLANKS.sub(" ", text).strip()[:MAX_KEPT_ANSWER]

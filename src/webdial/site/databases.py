@@ -1,0 +1,78 @@
+"""Which database, and how each is opened: the same answer for Django and for the journal."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from webdial.environment import Environment
+from webdial.errors import InvalidValueError
+
+BUSY_TIMEOUT_S = 5
+"""How long a writer waits for another before it gives up: a person still waits that long."""
+
+SQLITE_PRAGMAS = f"""
+PRAGMA journal_mode=WAL;
+PRAGMA synchronous=FULL;
+PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000};
+"""
+"""synchronous=FULL: with WAL the default (NORMAL) may lose the last commits to a power cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteDatabase:
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresDatabase:
+    name: str
+    user: str
+    password: str
+    host: str
+    port: str
+    options: dict[str, str]
+
+
+Database = SqliteDatabase | PostgresDatabase
+
+
+def chosen_database(environment: Environment) -> Database:
+    """The database that WEBDIAL_DATABASE_URL names, else SQLite in the data folder."""
+    if not environment.database_url:
+        return SqliteDatabase(environment.data / "webdial.sqlite3")
+    url = urlsplit(environment.database_url)
+    if url.scheme == "sqlite":
+        return SqliteDatabase(Path(unquote(url.path)))
+    if url.scheme not in {"postgresql", "postgres"}:
+        message = "WEBDIAL_DATABASE_URL must begin with postgresql:// or sqlite:///"
+        raise InvalidValueError(message, field="WEBDIAL_DATABASE_URL")
+    return PostgresDatabase(
+        name=unquote(url.path.lstrip("/")),
+        user=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+        host=url.hostname or "",
+        port=str(url.port or ""),
+        options=dict(parse_qsl(url.query)),
+    )
+
+
+def django_database(database: Database) -> dict[str, Any]:
+    """The entry for Django's DATABASES."""
+    match database:
+        case SqliteDatabase(file):
+            return {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": file,
+                "OPTIONS": {"init_command": SQLITE_PRAGMAS, "transaction_mode": "IMMEDIATE"},
+            }
+        case PostgresDatabase():
+            return {
+                "ENGINE": "django.db.backends.postgresql",
+                "NAME": database.name,
+                "USER": database.user,
+                "PASSWORD": database.password,
+                "HOST": database.host,
+                "PORT": database.port,
+                "OPTIONS": dict(database.options),
+            }

@@ -1,0 +1,45 @@
+"""Branches of the business."""
+
+from django.db.models import Count, QuerySet
+from django.db.models.deletion import ProtectedError
+
+from webdial.errors import InvalidValueError, NotFoundError
+from webdial.site.domain.configuration import configuration_change
+from webdial.site.domain.fields import check_constraints, kept_text
+from webdial.site.models import Branch
+
+
+def list_branches() -> QuerySet[Branch]:
+    """All branches by name, each with `user_count`."""
+    return Branch.objects.annotate(user_count=Count("users"))
+
+
+def branch_by_agency_id(agency_id: str) -> Branch:
+    """Raises NotFoundError."""
+    branch = Branch.objects.filter(agency_id__iexact=agency_id.strip()).first()
+    if branch is None:
+        raise NotFoundError(f"There is no branch with the AgencyID {agency_id!r}.")
+    return branch
+
+
+def save_branch(*, agency_id: str, name: str, branch: Branch | None = None) -> Branch:
+    """Add a branch, or change `branch`. Raises InvalidValueError."""
+    row = branch or Branch()
+    row.agency_id = kept_text(agency_id, field="agency_id", label="The AgencyID", most=40)
+    row.name = kept_text(name, field="name", label="The name", most=120)
+    with configuration_change():
+        check_constraints(row, field="agency_id")
+        row.save()
+    return row
+
+
+def delete_branch(branch: Branch) -> None:
+    """Delete a branch and its settings. Raises InvalidValueError while it has users."""
+    try:
+        with configuration_change():
+            branch.delete()
+    except ProtectedError as error:
+        raise InvalidValueError(
+            f"The branch {branch.name} still has users.",
+            hint="Move its users to another branch first.",
+        ) from error

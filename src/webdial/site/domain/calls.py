@@ -1,0 +1,36 @@
+"""Readings of the call log, and the one act on it: calls that a dead run left behind."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from webdial.errors import NotFoundError
+from webdial.exchange.outcome import Outcome
+from webdial.site.models import Call, User
+
+
+def calls_of_user(user: User) -> QuerySet[Call]:
+    """The user's own calls, newest first (ids are UUIDv7, which grow with time)."""
+    return Call.objects.filter(user=user).select_related("user", "branch")
+
+
+def call_of_user(user: User, call_id: UUID) -> Call:
+    """One of the user's own calls. Raises NotFoundError, also for somebody else's."""
+    call = calls_of_user(user).filter(pk=call_id).first()
+    if call is None:
+        raise NotFoundError("There is no such call.")
+    return call
+
+
+def runs_placing_calls() -> set[str]:
+    """The runs of the program that have calls on disk as being placed."""
+    placing = Call.objects.filter(outcome=Outcome.PLACING.value)
+    return set(placing.order_by().values_list("run_id", flat=True).distinct())
+
+
+def mark_interrupted(run_id: str) -> int:
+    """Mark what the dead run `run_id` was placing as interrupted; how many calls that were."""
+    return Call.objects.filter(outcome=Outcome.PLACING.value, run_id=run_id).update(
+        outcome=Outcome.INTERRUPTED.value, finished_at=timezone.now()
+    )

@@ -1,0 +1,80 @@
+"""The configuration as the exchange reads it: loaded whole, replaced when its revision has moved."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.db.models import F
+
+from webdial.exchange.configuration import Caller, Configuration
+from webdial.exchange.general_settings import key_of
+from webdial.site.models import ApiToken, Branch, GeneralSetting, Revision, User
+
+log = logging.getLogger("webdial.configuration")
+
+
+@contextmanager
+def configuration_change() -> Iterator[None]:
+    """A transaction that changes what a dial reads; the revision moves with it or not at all."""
+    with transaction.atomic():
+        yield
+        if not Revision.objects.filter(pk=1).update(number=F("number") + 1):
+            Revision.objects.create(pk=1, number=1)
+
+
+def current_revision() -> int:
+    return Revision.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+
+
+def load_configuration() -> Configuration:
+    """The picture that the database holds now, all of it from one moment."""
+    with transaction.atomic():
+        revision = current_revision()
+        branches = dict(Branch.objects.values_list("id", "name"))
+        callers = {
+            row[0]: Caller(
+                user_id=row[0],
+                login=row[1],
+                staff_id=row[2],
+                name=row[3],
+                extension=row[4] or None,
+                branch_id=row[5],
+                branch_name=branches.get(row[5], ""),
+                is_active=row[6],
+            )
+            for row in User.objects.order_by().values_list(
+                "id", "login", "staff_id", "name", "extension", "branch_id", "is_active"
+            )
+        }
+        token_users = {
+            bytes.fromhex(digest): user_id
+            for digest, user_id in ApiToken.objects.order_by().values_list("digest", "user_id")
+        }
+        values = {
+            (key_of(name), branch_id): value
+            for name, branch_id, value in GeneralSetting.objects.order_by().values_list(
+                "name", "branch_id", "value"
+            )
+        }
+    return Configuration(revision, callers, token_users, branches, values)
+
+
+class ConfigurationReader:
+    """A ConfigurationSource over the database. `refresh` may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._current = load_configuration()
+
+    @property
+    def current(self) -> Configuration:
+        return self._current
+
+    def refresh(self) -> None:
+        """Take up what has changed; costs one small query when nothing has."""
+        with self._lock:
+            if current_revision() != self._current.revision:
+                self._current = load_configuration()
+                log.info("configuration revision %d is in force", self._current.revision)

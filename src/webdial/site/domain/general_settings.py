@@ -1,0 +1,112 @@
+"""General settings: one value for all branches, and others for single branches."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from webdial.errors import InvalidValueError
+from webdial.exchange.configuration import EffectiveValue, Source
+from webdial.exchange.general_settings import SETTINGS, SettingDefinition, definition_of, key_of
+from webdial.site.domain.configuration import configuration_change
+from webdial.site.domain.fields import kept_text
+from webdial.site.models import Branch, GeneralSetting
+
+MAX_VALUE = 20_000
+"""Characters of a value; a dial string's own limit is lower."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingView:
+    """A setting as it stands for a branch (or for all): the value kept there and the one in force.
+
+    `own_value` is None when nothing is kept there. `definition` is None for a setting of the
+    administrator's own.
+    """
+
+    name: str
+    definition: SettingDefinition | None
+    own_value: str | None
+    effective: EffectiveValue
+    other_branches: int = 0
+
+
+def find_settings(*, search: str = "", branch: Branch | None = None) -> list[SettingView]:
+    """Settings in whose name or help every word of `search` occurs, as they stand for `branch`."""
+    words = search.casefold().split()
+    found: list[SettingView] = []
+    for name, rows in _by_name().items():
+        definition = definition_of(name)
+        text = f"{name} {definition.help if definition else ''}".casefold()
+        if all(word in text for word in words):
+            found.append(_view(name, definition, rows, branch))
+    return found
+
+
+def setting_view(name: str, *, branch: Branch | None = None) -> SettingView:
+    """One setting as it stands for `branch`."""
+    definition = definition_of(name)
+    shown = definition.name if definition else name.strip()
+    return _view(shown, definition, list(_rows_of(shown)), branch)
+
+
+def override_setting(name: str, value: str, *, branch: Branch | None = None) -> None:
+    """Keep `value` for `branch`, or for all branches when None.
+
+    Raises InvalidValueError or, for a dial string, DialStringError with every fault.
+    """
+    definition = definition_of(name)
+    shown = definition.name if definition else kept_text(
+        name, field="name", label="The setting's name", most=120
+    )  # fmt: skip
+    if len(value) > MAX_VALUE:
+        message = f"The value has more than {MAX_VALUE:,} characters."
+        raise InvalidValueError(message, field="value")
+    if "\x00" in value:
+        raise InvalidValueError("The value holds characters that cannot be kept.", field="value")
+    if definition is not None:
+        definition.check(value)
+    with configuration_change():
+        row = _rows_of(shown).filter(branch=branch).first() or GeneralSetting(
+            name=shown, branch=branch
+        )
+        row.value = value.strip()
+        row.save()
+
+
+def clear_setting(name: str, *, branch: Branch | None = None) -> None:
+    """Keep no value there any more; the next wider one is then in force."""
+    with configuration_change():
+        _rows_of(name).filter(branch=branch).delete()
+
+
+def _rows_of(name: str) -> QuerySet[GeneralSetting]:
+    return GeneralSetting.objects.select_related("branch").filter(Q(name__iexact=name.strip()))
+
+
+def _by_name() -> dict[str, list[GeneralSetting]]:
+    """Rows by setting: the program's own settings first, then the administrator's by name."""
+    rows = list(GeneralSetting.objects.select_related("branch"))
+    by_name: dict[str, list[GeneralSetting]] = {definition.name: [] for definition in SETTINGS}
+    names = {key_of(name): name for name in by_name}
+    for row in rows:
+        name = names.setdefault(key_of(row.name), row.name)
+        by_name.setdefault(name, []).append(row)
+    return by_name
+
+
+def _view(
+    name: str,
+    definition: SettingDefinition | None,
+    rows: list[GeneralSetting],
+    branch: Branch | None,
+) -> SettingView:
+    values = {row.branch_id: row.value for row in rows}
+    own = values.get(branch.pk if branch else None)
+    if branch is not None and own is not None:
+        effective = EffectiveValue(name, own, Source.BRANCH, branch.name)
+    elif None in values:
+        effective = EffectiveValue(name, values[None], Source.ALL_BRANCHES)
+    else:
+        effective = EffectiveValue(name, definition.default if definition else "", Source.DEFAULT)
+    others = sum(branch_id is not None for branch_id in values)
+    return SettingView(name, definition, own, effective, others)

@@ -1,0 +1,224 @@
+"""Keeps the journal's entries in the database, one transaction for many.
+
+Written past Django's ORM on purpose: the journal's thread has a connection of its own, and a
+batch is one statement whatever its size. On SQLite that also means that the interpreter's lock
+is given up once for a batch and not once for a row.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import orjson
+
+from webdial.exchange.calls import request_line
+from webdial.exchange.journal import Begun, Ended, Entry, JournalStore
+from webdial.site.databases import (
+    SQLITE_PRAGMAS,
+    Database,
+    PostgresDatabase,
+    SqliteDatabase,
+)
+
+if TYPE_CHECKING:
+    import psycopg
+
+MAX_KEPT_REQUEST: Final = 2_000
+"""Characters of a request that are kept with the call."""
+
+# Column, type in PostgreSQL.
+_BEGUN_COLUMNS: Final = (
+    ("id", "uuid"),
+    ("user_id", "bigint"),
+    ("branch_id", "bigint"),
+    ("extension", "text"),
+    ("typed", "text"),
+    ("dialled", "text"),
+    ("channel", "text"),
+    ("kind", "text"),
+    ("request", "text"),
+    ("setting_source", "text"),
+    ("run_id", "text"),
+    ("placed_at", "timestamptz"),
+    ("outcome", "text"),
+    ("status", "smallint"),
+    ("answer", "text"),
+    ("finished_at", "timestamptz"),
+)
+_ENDED_COLUMNS: Final = (
+    ("id", "uuid"),
+    ("outcome", "text"),
+    ("status", "smallint"),
+    ("answer", "text"),
+    ("finished_at", "timestamptz"),
+)
+
+
+def open_journal_store(database: Database) -> JournalStore:
+    """The store for this database. It connects when it first writes, from the thread that writes."""
+    match database:
+        case SqliteDatabase():
+            return SqliteJournalStore(database)
+        case PostgresDatabase():
+            return PostgresJournalStore(database)
+
+
+def _begun_row(entry: Begun, uuid_text: str, timestamp: str) -> list[Any]:
+    call = entry.call
+    prepared = call.prepared
+    verdict = call.verdict
+    return [
+        uuid_text,
+        prepared.caller.user_id,
+        prepared.caller.branch_id,
+        prepared.caller.extension or "",
+        prepared.number.typed,
+        prepared.number.dialled,
+        call.channel.value,
+        "http" if call.link is None else "link",
+        request_line(prepared.plan)[:MAX_KEPT_REQUEST],
+        prepared.setting_source,
+        entry.run_id,
+        timestamp,
+        call.outcome.value,
+        None if verdict is None else verdict.status,
+        "" if verdict is None else verdict.answer,
+        None if verdict is None else timestamp,
+    ]
+
+
+def _ended_row(entry: Ended, uuid_text: str, timestamp: str) -> list[Any]:
+    verdict = entry.verdict
+    return [uuid_text, verdict.outcome.value, verdict.status, verdict.answer, timestamp]
+
+
+def _sqlite_text(moment: datetime) -> str:
+    """A time as Django keeps it in SQLite: UTC, without an offset."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _json_columns(columns: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f"json_extract(value, '$[{index}]')" for index in range(len(columns)))
+
+
+class SqliteJournalStore:
+    """A JournalStore in SQLite; a commit is on disk when it returns (synchronous=FULL)."""
+
+    _BEGIN: Final = (
+        f"INSERT INTO webdial_call ({', '.join(name for name, _ in _BEGUN_COLUMNS)}) "  # noqa: S608 - constants
+        f"SELECT {_json_columns(_BEGUN_COLUMNS)} FROM json_each(?)"
+    )
+    _END: Final = (
+        "UPDATE webdial_call SET outcome = e.outcome, status = e.status, answer = e.answer, "
+        "finished_at = e.finished_at FROM (SELECT json_extract(value, '$[0]') AS id, "
+        "json_extract(value, '$[1]') AS outcome, json_extract(value, '$[2]') AS status, "
+        "json_extract(value, '$[3]') AS answer, json_extract(value, '$[4]') AS finished_at "
+        "FROM json_each(?)) AS e WHERE webdial_call.id = e.id"
+    )
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._file = database.file
+        self._connection: sqlite3.Connection | None = None
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        begun, ended = _rows(entries, _hex, _sqlite_text)
+        connection = self._connected()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            if begun:
+                connection.execute(self._BEGIN, (orjson.dumps(begun).decode(),))
+            if ended:
+                connection.execute(self._END, (orjson.dumps(ended).decode(),))
+            connection.execute("COMMIT")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            # mode=rw: a database that is gone is an error, never a new and empty one.
+            uri = f"{self._file.as_uri()}?mode=rw"
+            self._connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+            self._connection.executescript(SQLITE_PRAGMAS)
+        return self._connection
+
+
+class PostgresJournalStore:
+    """A JournalStore in PostgreSQL. A connection that was lost is opened anew for the next batch."""
+
+    _BEGIN: Final = (
+        f"INSERT INTO webdial_call ({', '.join(name for name, _ in _BEGUN_COLUMNS)}) "  # noqa: S608 - constants
+        "SELECT "
+        + ", ".join(f"(r->>{i})::{kind}" for i, (_, kind) in enumerate(_BEGUN_COLUMNS))
+        + " FROM jsonb_array_elements(%s::jsonb) AS r"
+    )
+    _END: Final = (
+        "UPDATE webdial_call AS c SET outcome = r->>1, status = (r->>2)::smallint, "
+        "answer = r->>3, finished_at = (r->>4)::timestamptz "
+        "FROM jsonb_array_elements(%s::jsonb) AS r WHERE c.id = (r->>0)::uuid"
+    )
+
+    def __init__(self, database: PostgresDatabase) -> None:
+        self._database = database
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        begun, ended = _rows(entries, str, datetime.isoformat)
+        connection = self._connected()
+        with connection.transaction():
+            if begun:
+                connection.execute(self._BEGIN, (orjson.dumps(begun).decode(),))
+            if ended:
+                connection.execute(self._END, (orjson.dumps(ended).decode(),))
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> "psycopg.Connection[Any]":
+        import psycopg  # noqa: PLC0415 - an optional package, needed for PostgreSQL alone
+
+        if self._connection is None or self._connection.closed:
+            database = self._database
+            self._connection = psycopg.connect(
+                dbname=database.name,
+                user=database.user or None,
+                password=database.password or None,
+                host=database.host or None,
+                port=database.port or None,
+                autocommit=True,
+                **database.options,
+            )
+        return self._connection
+
+
+def _hex(call_id: UUID) -> str:
+    """An id as Django keeps it in SQLite."""
+    return call_id.hex
+
+
+def _rows(
+    entries: Sequence[Entry], write_id: Any, write_time: Any
+) -> tuple[list[list[Any]], list[list[Any]]]:
+    begun: list[list[Any]] = []
+    ended: list[list[Any]] = []
+    for entry in entries:
+        match entry:
+            case Begun():
+                begun.append(
+                    _begun_row(entry, write_id(entry.call.id), write_time(entry.call.placed_at))
+                )
+            case Ended():
+                ended.append(
+                    _ended_row(entry, write_id(entry.call_id), write_time(entry.finished_at))
+                )
+    return begun, ended
