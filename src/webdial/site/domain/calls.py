@@ -17,7 +17,12 @@ def calls_of_user(user: User) -> QuerySet[Call]:
 
 def call_of_user(user: User, call_id: UUID) -> Call:
     """One of the user's own calls. Raises NotFoundError, also for somebody else's."""
-    call = calls_of_user(user).filter(pk=call_id).first()
+    return call_of_user_id(user.pk, call_id)
+
+
+def call_of_user_id(user_id: int, call_id: UUID) -> Call:
+    """As `call_of_user`, for a user known by id alone."""
+    call = Call.objects.filter(user_id=user_id, pk=call_id).select_related("branch").first()
     if call is None:
         raise NotFoundError("There is no such call.")
     return call

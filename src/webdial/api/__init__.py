@@ -1,0 +1,5 @@
+"""The API, for other programs: /api/v1. The caller is always the token's user."""
+
+from webdial.api.application import create_api
+
+__all__ = ["create_api"]

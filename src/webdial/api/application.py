@@ -1,0 +1,60 @@
+"""The FastAPI application behind /api/."""
+
+from typing import Any
+
+from django.template.loader import render_to_string
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.requests import Request
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+import webdial
+from webdial.api.calls import calls_routes
+from webdial.api.problems import on_crash, on_http_error, on_invalid_request, on_webdial_error
+from webdial.errors import WebdialError
+
+_DESCRIPTION = (
+    "Place calls from any program. Every request bears a user's token "
+    "(`Authorization: Bearer TOKEN`), and that user is the caller: nobody can ring from another's "
+    "extension. Errors are problem JSON (RFC 9457)."
+)
+
+
+def create_api() -> FastAPI:
+    api = FastAPI(
+        title="Webdial API",
+        version=webdial.__version__,
+        description=_DESCRIPTION,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        exception_handlers={
+            WebdialError: on_webdial_error,
+            HTTPException: on_http_error,
+            RequestValidationError: on_invalid_request,
+            Exception: on_crash,
+        },
+    )
+    # Taken over one by one: a route of an included router costs a fifth more of each request.
+    api.router.routes.extend(calls_routes().routes)
+    api.add_route("/api/v1/docs", _reference_page, include_in_schema=False)
+    return api
+
+
+async def _reference_page(request: Request) -> HTMLResponse:
+    """The API's documentation as a page, made from its schema; nothing is loaded from elsewhere."""
+    schema = request.app.openapi()
+    return HTMLResponse(
+        render_to_string(
+            "api_reference.html", {"schema": schema, "operations": _operations(schema)}
+        )
+    )
+
+
+def _operations(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"method": method.upper(), "path": path, **operation}
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    ]

@@ -1,0 +1,134 @@
+"""Errors as problem JSON (RFC 9457): the API's one mapping of the error tree."""
+
+from typing import Any
+
+import orjson
+from fastapi.exceptions import RequestValidationError
+from fastapi.requests import Request
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from webdial.errors import (
+    CallNotPlacedError,
+    InvalidValueError,
+    JournalError,
+    NotAllowedError,
+    NotFoundError,
+    SourceError,
+    WebdialError,
+)
+from webdial.numbers import NumberError
+
+MEDIA_TYPE = "application/problem+json"
+
+# From special to general: the first that fits decides.
+_STATUS: tuple[tuple[type[WebdialError], int], ...] = (
+    (JournalError, 503),
+    (NumberError, 422),
+    (InvalidValueError, 422),
+    (NotFoundError, 404),
+    (NotAllowedError, 403),
+    (CallNotPlacedError, 409),
+    (SourceError, 409),
+    (WebdialError, 400),
+)
+
+
+class FaultModel(BaseModel):
+    """One fault of a text, `start` to `end` (exclusive) in characters from 0."""
+
+    code: str
+    message: str
+    start: int
+    end: int
+
+
+class Problem(BaseModel):
+    """What went wrong. Branch on `code`; show `detail` to a person."""
+
+    type: str = Field(default="about:blank")
+    title: str
+    status: int
+    detail: str
+    code: str
+    hint: str | None = None
+    faults: list[FaultModel] | None = None
+
+
+class UnauthorisedError(WebdialError):
+    code = "unauthorised"
+
+
+def problem_of(error: WebdialError) -> Response:
+    if isinstance(error, UnauthorisedError):
+        return problem(401, error.error_code, error.message, headers={"WWW-Authenticate": "Bearer"})
+    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    faults = (
+        [
+            {"code": f.code, "message": f.message, "start": f.start, "end": f.end}
+            for f in error.faults
+        ]
+        if isinstance(error, NumberError)
+        else None
+    )
+    return problem(status, error.error_code, error.message, hint=error.hint, faults=faults)
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    hint: str = "",
+    faults: list[dict[str, Any]] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    content: dict[str, Any] = {
+        "type": "about:blank",
+        "title": _TITLES.get(status, "The request failed"),
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    if hint:
+        content["hint"] = hint
+    if faults:
+        content["faults"] = faults
+    return Response(orjson.dumps(content), status, headers, MEDIA_TYPE)
+
+
+async def on_webdial_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, WebdialError)
+    return problem_of(error)
+
+
+async def on_http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+    return problem(error.status_code, code, str(error.detail), headers=dict(error.headers or {}))
+
+
+async def on_invalid_request(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return problem(422, "invalid_request", f"{place}: {first['msg']}")
+
+
+async def on_crash(_: Request, __: Exception) -> Response:
+    return problem(500, "internal_error", "Something went wrong in the server.")
+
+
+_TITLES = {
+    400: "The request is not understood",
+    401: "A token is needed",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "The call was not placed",
+    413: "The request is too large",
+    422: "A value cannot be taken",
+    500: "Something went wrong in the server",
+    503: "The call log cannot be written",
+}

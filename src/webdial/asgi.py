@@ -1,0 +1,61 @@
+"""One ASGI application: /api/ goes to the API, /static/ to files, everything else to the site.
+
+All share one exchange, which lives from the server's start to its end.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from webdial.runtime import running_exchange, set_up_django
+
+set_up_django()
+
+from django.conf import settings  # noqa: E402 - Django is set up first
+from django.core.asgi import get_asgi_application  # noqa: E402
+
+from webdial.api import create_api  # noqa: E402
+from webdial.static_files import StaticFolders  # noqa: E402
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Application:
+    def __init__(self) -> None:
+        self._site = get_asgi_application()
+        self._api = create_api()
+        self._static = StaticFolders(settings.STATIC_URL)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(scope, receive, send)
+        elif scope["type"] == "http":
+            path = scope["path"]
+            if path.startswith("/api/"):
+                await self._api(scope, receive, send)
+            elif path.startswith("/static/"):
+                await self._static(scope, receive, send)
+            else:
+                await self._site(scope, receive, send)
+
+
+async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:
+    """ASGI lifespan: the exchange stands while the server serves, and is put beside each request."""
+    await receive()
+    is_running = False
+    try:
+        async with running_exchange() as state:
+            scope["state"].update(state)
+            is_running = True
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+    except Exception as error:
+        kind = "shutdown" if is_running else "startup"
+        await send({"type": f"lifespan.{kind}.failed", "message": str(error)})
+        raise
+
+
+application = Application()

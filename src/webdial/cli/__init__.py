@@ -1,0 +1,23 @@
+"""The `webdial` command. Each command loads what it needs when it runs, so that all start fast."""
+
+import click
+
+import webdial
+from webdial.cli.branches import branch
+from webdial.cli.demo import demo
+from webdial.cli.dial import dial
+from webdial.cli.preview import preview
+from webdial.cli.serve import serve
+from webdial.cli.settings import setting
+from webdial.cli.tokens import token
+from webdial.cli.users import user
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(webdial.__version__, prog_name="webdial")
+def main() -> None:
+    """Click-to-dial for a whole business, through any phone system."""
+
+
+for command in (serve, demo, dial, preview, user, token, branch, setting):
+    main.add_command(command)

@@ -1,0 +1,90 @@
+"""`webdial dial`: place one call, through a server or from this machine's own database."""
+
+import asyncio
+import os
+import sys
+from typing import Any
+from urllib.parse import urljoin
+
+import click
+
+from webdial.cli.errors import EXIT_STOPPED, tells_errors
+from webdial.environment import Environment
+from webdial.errors import InvalidValueError, WebdialError
+
+
+@click.command()
+@click.argument("number", required=False)
+@click.option("--user", "login", help="Sign-in name of the caller, when no server is named.")
+@tells_errors
+def dial(number: str | None, login: str | None) -> None:
+    """Ring NUMBER (or the number on standard input).
+
+    With WEBDIAL_SERVER and WEBDIAL_TOKEN set, the call is placed by that server for the token's
+    user. Otherwise it is placed from this machine's own database for --user.
+    """
+    number = number if number is not None else sys.stdin.read().strip()
+    environment = Environment.of(os.environ)
+    if environment.server and login is None:
+        answer = asyncio.run(_dial_by_server(environment, number))
+    elif login is not None:
+        answer = _dial_here(number, login)
+    else:
+        raise InvalidValueError(
+            "Who calls? Name the user with --user.",
+            hint="Or set WEBDIAL_SERVER and WEBDIAL_TOKEN to call through a server.",
+        )
+    click.echo(answer["sentence"])
+    if answer.get("link"):
+        click.echo(answer["link"])
+    if not answer["is_success"]:
+        raise SystemExit(EXIT_STOPPED)
+
+
+async def _dial_by_server(environment: Environment, number: str) -> dict[str, Any]:
+    import aiohttp  # noqa: PLC0415
+
+    from webdial.exchange.outcome import Outcome  # noqa: PLC0415
+
+    headers = {"Authorization": f"Bearer {environment.token}"}
+    url = urljoin(environment.server + "/", "api/v1/calls")
+    try:
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.post(url, json={"number": number}) as response,
+        ):
+            content = await response.json(content_type=None)
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise WebdialError(
+            f"The server {environment.server} could not be asked.",
+            hint="Whether the call was placed is not known; look at Calls before you dial again.",
+            code="server_unreachable",
+        ) from error
+    if response.status != 201:
+        detail = content.get("detail", "") if isinstance(content, dict) else ""
+        raise WebdialError(detail or f"The server answered {response.status}.")
+    return {**content, "is_success": Outcome(content["outcome"]).is_success}
+
+
+def _dial_here(number: str, login: str) -> dict[str, Any]:
+    from webdial.cli.database import open_database  # noqa: PLC0415
+
+    open_database()
+    from webdial.site.domain.users import user_by_login  # noqa: PLC0415
+
+    return asyncio.run(_place_here(number, user_by_login(login).pk))
+
+
+async def _place_here(number: str, user_id: int) -> dict[str, Any]:
+    from webdial.exchange import Channel, Exchange  # noqa: PLC0415
+    from webdial.runtime import running_exchange  # noqa: PLC0415
+
+    async with running_exchange() as state:
+        exchange = state["exchange"]
+        assert isinstance(exchange, Exchange)
+        call = await exchange.place_call(number, user_id=user_id, channel=Channel.CLI)
+    return {
+        "sentence": call.sentence,
+        "link": call.link,
+        "is_success": call.outcome.is_success,
+    }

@@ -1,0 +1,143 @@
+"""Puts the parts together for one run of the program: database, configuration, journal, exchange.
+
+Used by the server (webdial.asgi) and by `webdial dial`, so that both place calls alike.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import django
+from asgiref.sync import sync_to_async
+from django.core.management import call_command
+from django.db import close_old_connections
+from filelock import FileLock, Timeout
+
+log = logging.getLogger("webdial.runtime")
+
+REFRESH_S: Final = 1.0
+"""How soon a change made by another process is in force here."""
+
+SHUTDOWN_S: Final = 10.0
+"""How long calls in flight may go on after the program was told to end."""
+
+
+def set_up_django() -> None:
+    """Make the models usable. Settings come from the environment alone."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "webdial.site.settings"
+    django.setup()
+
+
+def upgrade_database() -> None:
+    """Bring the database to this version, making it on first start. Takes a lock against a second."""
+    from webdial.site import settings  # noqa: PLC0415 - needs the environment of the run
+
+    with FileLock(settings.ENVIRONMENT.data / "upgrade.lock"):
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the program. Its lock file is held while it lives, however it ends."""
+
+    id: str
+    folder: Path
+
+    def lock_of(self, run_id: str) -> FileLock:
+        return FileLock(self.folder / f"{run_id}.lock", timeout=0)
+
+    def is_alive(self, run_id: str) -> bool:
+        """Whether that run still holds its lock. A dead run's lock file is removed."""
+        file = self.folder / f"{run_id}.lock"
+        if not file.exists():
+            return False
+        lock = self.lock_of(run_id)
+        try:
+            lock.acquire()
+        except Timeout:
+            return True
+        lock.release()
+        file.unlink(missing_ok=True)
+        return False
+
+
+@contextlib.contextmanager
+def _held_run(data: Path) -> Iterator[Run]:
+    folder = data / "runs"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    run = Run(uuid4().hex, folder)
+    lock = run.lock_of(run.id)
+    lock.acquire()
+    try:
+        yield run
+    finally:
+        lock.release()
+        (folder / f"{run.id}.lock").unlink(missing_ok=True)
+
+
+def mark_calls_of_dead_runs(run: Run) -> None:
+    """Whatever a dead run was placing is shown as interrupted; nothing is sent again."""
+    from webdial.site.domain.calls import mark_interrupted, runs_placing_calls  # noqa: PLC0415
+
+    for run_id in runs_placing_calls():
+        if run_id != run.id and not run.is_alive(run_id):
+            count = mark_interrupted(run_id)
+            log.warning("%d calls were being placed when the program ended; interrupted", count)
+
+
+@asynccontextmanager
+async def running_exchange() -> AsyncIterator[dict[str, object]]:
+    """An exchange with all it needs, as `exchange` and `configuration_reader`."""
+    from webdial.exchange import Exchange, GroupCommitJournal, HttpSender  # noqa: PLC0415
+    from webdial.site import settings  # noqa: PLC0415
+    from webdial.site.domain.configuration import ConfigurationReader  # noqa: PLC0415
+    from webdial.site.journal import open_journal_store  # noqa: PLC0415
+
+    with _held_run(settings.ENVIRONMENT.data) as run:
+        await _in_thread(lambda: mark_calls_of_dead_runs(run))
+        reader: ConfigurationReader = await _in_thread(ConfigurationReader)
+        journal = GroupCommitJournal(open_journal_store(settings.DATABASE))
+        sender = HttpSender()
+        exchange = Exchange(configuration=reader, journal=journal, sender=sender, run_id=run.id)
+        upkeep = asyncio.create_task(_upkeep(reader, run), name="upkeep")
+        try:
+            yield {"exchange": exchange, "configuration_reader": reader}
+        finally:
+            upkeep.cancel()
+            await exchange.close(wait_s=SHUTDOWN_S)
+            await asyncio.to_thread(journal.close)
+            await sender.close()
+
+
+async def _upkeep(reader, run: Run) -> None:  # type: ignore[no-untyped-def]
+    """Every second: take up changed configuration, and what dead runs left behind."""
+
+    def look() -> None:
+        reader.refresh()
+        mark_calls_of_dead_runs(run)
+
+    while True:
+        await asyncio.sleep(REFRESH_S)
+        try:
+            await _in_thread(look)
+        except Exception:  # the database may be away for a while; calls are stopped by the journal
+            log.exception("the configuration could not be looked at")
+
+
+async def _in_thread(work):  # type: ignore[no-untyped-def]
+    """Run `work`, which reads the database, in a thread; its connection is not left open."""
+
+    def run():  # type: ignore[no-untyped-def]
+        try:
+            return work()
+        finally:
+            close_old_connections()
+
+    return await sync_to_async(run, thread_sensitive=False)()
