@@ -3,8 +3,7 @@
 All share one exchange, which lives from the server's start to its end.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import cast
 
 from webdial.runtime import running_exchange, set_up_django
 
@@ -12,20 +11,16 @@ set_up_django()
 
 from django.conf import settings  # noqa: E402 - Django is set up first
 from django.core.asgi import get_asgi_application  # noqa: E402
+from starlette.types import ASGIApp, Receive, Scope, Send  # noqa: E402
 
-from webdial.api import create_api  # noqa: E402
+from webdial.api import Api  # noqa: E402
 from webdial.static_files import StaticFolders  # noqa: E402
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 
 class Application:
     def __init__(self) -> None:
-        self._site = get_asgi_application()
-        self._api = create_api()
+        self._site = cast("ASGIApp", get_asgi_application())
+        self._api = Api()
         self._static = StaticFolders(settings.STATIC_URL)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

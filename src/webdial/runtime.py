@@ -7,11 +7,11 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import uuid4
 
 import django
@@ -19,6 +19,11 @@ from asgiref.sync import sync_to_async
 from django.core.management import call_command
 from django.db import close_old_connections
 from filelock import FileLock, Timeout
+
+if TYPE_CHECKING:
+    from webdial.site.domain.configuration import ConfigurationReader
+
+T = TypeVar("T")
 
 log = logging.getLogger("webdial.runtime")
 
@@ -97,12 +102,14 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
     """An exchange with all it needs, as `exchange` and `configuration_reader`."""
     from webdial.exchange import Exchange, GroupCommitJournal, HttpSender  # noqa: PLC0415
     from webdial.site import settings  # noqa: PLC0415
-    from webdial.site.domain.configuration import ConfigurationReader  # noqa: PLC0415
+    from webdial.site.domain.configuration import (  # noqa: PLC0415
+        ConfigurationReader,
+    )
     from webdial.site.journal import open_journal_store  # noqa: PLC0415
 
     with _held_run(settings.ENVIRONMENT.data) as run:
         await _in_thread(lambda: mark_calls_of_dead_runs(run))
-        reader: ConfigurationReader = await _in_thread(ConfigurationReader)
+        reader = await _in_thread(ConfigurationReader)
         journal = GroupCommitJournal(open_journal_store(settings.DATABASE))
         sender = HttpSender()
         exchange = Exchange(configuration=reader, journal=journal, sender=sender, run_id=run.id)
@@ -116,7 +123,7 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
             await sender.close()
 
 
-async def _upkeep(reader, run: Run) -> None:  # type: ignore[no-untyped-def]
+async def _upkeep(reader: "ConfigurationReader", run: Run) -> None:
     """Every second: take up changed configuration, and what dead runs left behind."""
 
     def look() -> None:
@@ -131,10 +138,10 @@ async def _upkeep(reader, run: Run) -> None:  # type: ignore[no-untyped-def]
             log.exception("the configuration could not be looked at")
 
 
-async def _in_thread(work):  # type: ignore[no-untyped-def]
+async def _in_thread(work: Callable[[], T]) -> T:
     """Run `work`, which reads the database, in a thread; its connection is not left open."""
 
-    def run():  # type: ignore[no-untyped-def]
+    def run() -> T:
         try:
             return work()
         finally:

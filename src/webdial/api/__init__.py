@@ -1,5 +1,5 @@
 """The API, for other programs: /api/v1. The caller is always the token's user."""
 
-from webdial.api.application import create_api
+from webdial.api.application import Api
 
-__all__ = ["create_api"]
+__all__ = ["Api"]

@@ -32,4 +32,4 @@ def list_all() -> None:
     from webdial.site.domain.branches import list_branches  # noqa: PLC0415
 
     for row in list_branches():
-        click.echo(f"{row.agency_id}\t{row.name}\t{row.user_count}")
+        click.echo(f"{row.agency_id}\t{row.name}\t{row.users.count()}")

@@ -6,8 +6,9 @@ At most once: a call that is on disk as "placing" is sent by the run that wrote 
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
 
@@ -41,12 +42,9 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(slots=True)
-class _Underway:
-    """A call that is being placed, and who waits for it."""
-
-    call: PlacedCall
-    task: "asyncio.Task[PlacedCall]"
+@lru_cache(maxsize=256)
+def _time_limits(connect: str, total: str) -> TimeLimits:
+    return TimeLimits(connect_s=seconds(connect), total_s=seconds(total))
 
 
 class Exchange:
@@ -66,7 +64,7 @@ class Exchange:
         self._sender = sender
         self._run_id = run_id
         self._clock = clock
-        self._underway: dict[UUID, _Underway] = {}
+        self._underway: dict[UUID, asyncio.Task[PlacedCall]] = {}
 
     @property
     def configuration(self) -> Configuration:
@@ -85,9 +83,9 @@ class Exchange:
         effective = configuration.effective(MECHANISM, caller.branch_id)
         mechanism = _usable(read_mechanism(effective.value))
         plan = mechanism.plan(Values(cleaned.dialled, caller.extension))
-        limits = TimeLimits(
-            connect_s=seconds(configuration.effective(CONNECT_TIME_LIMIT, caller.branch_id).value),
-            total_s=seconds(configuration.effective(TOTAL_TIME_LIMIT, caller.branch_id).value),
+        limits = _time_limits(
+            configuration.effective(CONNECT_TIME_LIMIT, caller.branch_id).value,
+            configuration.effective(TOTAL_TIME_LIMIT, caller.branch_id).value,
         )
         return PreparedCall(caller, cleaned, plan, effective.explanation, limits)
 
@@ -104,8 +102,7 @@ class Exchange:
             return call
         await self._journal.write(Begun(call, self._run_id))
         task = asyncio.create_task(self._finish(call, prepared.plan), name=f"call {call.id}")
-        self._underway[call.id] = _Underway(call, task)
-        task.add_done_callback(lambda _: self._underway.pop(call.id, None))
+        self._underway[call.id] = task
         return call
 
     async def place_call(self, number: str, *, user_id: int, channel: Channel) -> PlacedCall:
@@ -114,19 +111,20 @@ class Exchange:
         Whoever stops waiting (a client that goes away) does not stop the call.
         """
         call = await self.start_call(number, user_id=user_id, channel=channel)
-        return await self.outcome_of(call.id) or call
+        underway = self._underway.get(call.id)
+        return call if underway is None else await asyncio.shield(underway)
 
     async def outcome_of(self, call_id: UUID, *, wait_s: float | None = None) -> PlacedCall | None:
         """The call with its outcome; None when it is not being placed here or is not done in time."""
         underway = self._underway.get(call_id)
         if underway is None:
             return None
-        done, _ = await asyncio.wait({underway.task}, timeout=wait_s)
-        return underway.task.result() if done else None
+        done, _ = await asyncio.wait({underway}, timeout=wait_s)
+        return underway.result() if done else None
 
     async def close(self, *, wait_s: float) -> None:
         """Let calls in flight finish for `wait_s` seconds; the rest end as interrupted."""
-        tasks = {underway.task for underway in self._underway.values()}
+        tasks = set(self._underway.values())
         if not tasks:
             return
         _, left = await asyncio.wait(tasks, timeout=wait_s)
@@ -137,18 +135,23 @@ class Exchange:
 
     async def _finish(self, call: PlacedCall, request: HttpRequest) -> PlacedCall:
         try:
-            verdict = await self._sender.send(request, call.prepared.limits)
-        except asyncio.CancelledError:
-            verdict = Verdict(Outcome.INTERRUPTED)
-        except Exception:  # a fault of ours must not leave a call without an end
-            log.exception("call %s: sending failed", call.id)
-            verdict = Verdict(Outcome.INTERRUPTED)
-        try:
+            verdict = await self._send(call, request)
             await self._journal.write(Ended(call.id, verdict, self._clock()))
         except WebdialError:
             # The call has left; it stays "placing" on disk and is shown as interrupted later.
             log.exception("call %s: outcome %s not written", call.id, verdict.outcome.value)
+        finally:
+            self._underway.pop(call.id, None)
         return replace(call, verdict=verdict)
+
+    async def _send(self, call: PlacedCall, request: HttpRequest) -> Verdict:
+        try:
+            return await self._sender.send(request, call.prepared.limits)
+        except asyncio.CancelledError:
+            return Verdict(Outcome.INTERRUPTED)
+        except Exception:  # a fault of ours must not leave a call without an end
+            log.exception("call %s: sending failed", call.id)
+            return Verdict(Outcome.INTERRUPTED)
 
 
 def _usable(mechanism: Mechanism) -> Mechanism:

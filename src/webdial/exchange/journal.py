@@ -82,8 +82,8 @@ class GroupCommitJournal:
         loop = asyncio.get_running_loop()
         waiting = _Waiting(entry, loop, loop.create_future())
         self._waiting.put(waiting)
-        # Shielded: whoever gives up waiting does not take the entry back, it will be on disk.
-        await asyncio.shield(waiting.done)
+        # Whoever gives up waiting does not take the entry back: it will be on disk all the same.
+        await waiting.done
 
     def close(self) -> None:
         """Write what has come in, then end the thread. Blocks for at most a commit or two."""

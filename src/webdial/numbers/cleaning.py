@@ -30,6 +30,7 @@ _EXTENSION = re.compile(
     r"\s*(\d{1,11})\s*\)?\s*$",
     re.IGNORECASE,
 )
+_PLAIN = re.compile(rf"\+?[0-9 ]{{2,{MAX_DIALLED}}}")
 _GROUPING_CHARACTER = re.compile(rf"[{_GROUPING}]")
 _LEAST_DIGITS = 6
 """Digits from which a group is taken for a whole number and not for a part of one."""
@@ -52,6 +53,8 @@ class CleanNumber:
 
 def clean_number(typed: str) -> CleanNumber:
     """What can be dialled of `typed`. Raises NumberError when that is nothing, or not clear."""
+    if _PLAIN.fullmatch(typed) and (dialled := typed.replace(" ", "")).strip("+"):
+        return CleanNumber(typed, dialled)
     if len(typed) > MAX_TYPED:
         message = f"This is too long for a telephone number: {len(typed):,} characters."
         raise _error(typed[:MAX_TYPED], "number_too_long", message)

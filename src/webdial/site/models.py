@@ -1,6 +1,6 @@
 """What is kept. Columns and constraints only: acts and readings stand in webdial.site.domain."""
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -43,10 +43,8 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.CALLER)
     is_active = models.BooleanField(default=True)
 
-    objects: BaseUserManager["User"] = BaseUserManager()
-
     USERNAME_FIELD = "login"
-    REQUIRED_FIELDS = ("staff_id", "name")
+    REQUIRED_FIELDS = ["staff_id", "name"]  # noqa: RUF012 - Django's own type
 
     class Meta:
         ordering = ("name", "login")
@@ -173,10 +171,20 @@ class Call(models.Model):
 
     id = models.UUIDField(primary_key=True)
     user = models.ForeignKey(
-        User, null=True, on_delete=models.SET_NULL, related_name="calls", db_constraint=False
+        User,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="calls",
+        db_constraint=False,
+        db_index=False,
     )
     branch = models.ForeignKey(
-        Branch, null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False
+        Branch,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     extension = models.CharField(max_length=80)
     typed = models.CharField(max_length=200)

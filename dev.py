@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+"""Everything a developer does here, with nothing but Python 3.11 or newer and a package index.
+
+    python3 dev.py demo        the site with pretend phones, to click through
+    python3 dev.py test        every test, against the built package
+    python3 dev.py check       format, lint, types, layers
+    python3 dev.py bench       how fast calls are placed, beside a bare relay
+    python3 dev.py format      put the source into its format
+    python3 dev.py lock        write the lock files anew from pyproject.toml
+    python3 dev.py run ...     any command inside the environment
+
+What follows the command is handed on, for example `dev.py test tests/dialstring -k port`.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+import venv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+ENVIRONMENT = ROOT / ".venv"
+PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
+STAMP = ENVIRONMENT / ".synchronised"
+REAL_PARTS = ROOT / "tests" / "real" / "packages.toml"
+
+UV = "uv==0.13.9"
+RUN_LOCK = ROOT / "locks" / "run.txt"
+DEV_LOCK = ROOT / "locks" / "dev.txt"
+
+
+def main(arguments: Sequence[str]) -> int:
+    commands: dict[str, Callable[[list[str]], int]] = {
+        "demo": demo,
+        "test": test,
+        "check": check,
+        "bench": bench,
+        "format": format_source,
+        "lock": lock,
+        "run": run_inside,
+    }
+    if sys.version_info < (3, 11):  # noqa: UP036 - said before anything else fails
+        print("Webdial needs Python 3.11 or newer; this is", sys.version.split()[0])
+        return 1
+    if not arguments or arguments[0] not in commands:
+        print(__doc__)
+        return 0 if arguments[:1] in ([], ["-h"], ["--help"]) else 2
+    try:
+        return commands[arguments[0]](list(arguments[1:]))
+    except subprocess.CalledProcessError as error:
+        print(f"\nThis failed: {' '.join(map(str, error.cmd))}", file=sys.stderr)
+        return error.returncode or 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def demo(arguments: list[str]) -> int:
+    synchronise(RUN_LOCK, DEV_LOCK)
+    return inside("python", "-m", "webdial", "demo", *arguments, from_source=True)
+
+
+def test(arguments: list[str]) -> int:
+    synchronise(DEV_LOCK)
+    install_wheel()
+    install_real_parts()
+    say("Running the tests against the built package")
+    workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", "2"]
+    return inside("pytest", *workers, "--dist", "loadfile", *arguments)
+
+
+def check(arguments: list[str]) -> int:
+    synchronise(DEV_LOCK)
+    sources = ("src", "tests", "bench", "dev.py")
+    steps = {
+        "Format": ("ruff", "format", "--check", *sources),
+        "Lint": ("ruff", "check", *sources),
+        "Types": ("mypy", *arguments),
+        "Layers": ("lint-imports",),
+    }
+    failed = []
+    for name, command in steps.items():
+        say(name)
+        if inside(*command, from_source=True):
+            failed.append(name)
+    print(f"\nFailed: {', '.join(failed)}" if failed else "\nAll checks passed.")
+    return 1 if failed else 0
+
+
+def bench(arguments: list[str]) -> int:
+    synchronise(DEV_LOCK)
+    install_wheel()
+    return inside("python", "-m", "bench", *arguments)
+
+
+def format_source(_: list[str]) -> int:
+    synchronise(DEV_LOCK)
+    inside("ruff", "check", "--fix-only", "--quiet", "src", "tests", "bench", "dev.py")
+    return inside("ruff", "format", "src", "tests", "bench", "dev.py")
+
+
+def lock(arguments: list[str]) -> int:
+    """Pins stay as they are unless pyproject.toml rules them out; `lock --upgrade` renews them."""
+    prepare_uv()
+    compile_lock = (
+        *("pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header"),
+        *("--python-version", "3.11", "pyproject.toml", *arguments),
+    )
+    uv(*compile_lock, "--group", "dev", "--extra", "postgresql", "-o", str(DEV_LOCK))
+    uv(*compile_lock, "--constraint", str(DEV_LOCK), "-o", str(RUN_LOCK))
+    return 0
+
+
+def run_inside(arguments: list[str]) -> int:
+    synchronise(DEV_LOCK)
+    return inside(*arguments, from_source=True)
+
+
+def synchronise(*locks: Path) -> None:
+    """Make the environment hold what one of `locks` names; the first is installed if none is."""
+    stamps = [f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}" for file in locks]
+    if STAMP.exists() and STAMP.read_text() in stamps:
+        return
+    prepare_uv()
+    say(f"Installing what {locks[0].relative_to(ROOT)} names")
+    uv("pip", "sync", "--python", str(ENVIRONMENT), "--require-hashes", str(locks[0]))
+    STAMP.write_text(stamps[0])
+
+
+def prepare_uv() -> None:
+    if not (PROGRAMS / "python").exists() and not (PROGRAMS / "python.exe").exists():
+        say("Making the environment in .venv")
+        try:
+            venv.create(ENVIRONMENT, with_pip=True)
+        except (subprocess.CalledProcessError, OSError):
+            shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+            sys.exit(
+                "This Python cannot make environments. On Debian: apt-get install python3-venv"
+            )
+    if not shutil.which("uv", path=str(PROGRAMS)):
+        say("Installing uv into it")
+        python = str(PROGRAMS / "python")
+        subprocess.run([python, "-m", "pip", "install", "--quiet", UV], check=True, cwd=ROOT)
+
+
+def install_wheel() -> None:
+    """Build the package and install it, so that what is tested is what is delivered."""
+    say("Building the package")
+    wheels = ROOT / "dist"
+    shutil.rmtree(wheels, ignore_errors=True)
+    prepare_uv()
+    uv("build", "--quiet", "--wheel", "--no-build-isolation", "--out-dir", str(wheels))
+    (wheel,) = wheels.glob("*.whl")
+    uv(
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        str(ENVIRONMENT),
+        "--no-deps",
+        "--reinstall",
+        str(wheel),
+    )
+
+
+def install_real_parts() -> None:
+    """Install the phones, browser and database of the tests where that is ours to do.
+
+    That is on Debian as root. Elsewhere the tests that need what is missing say so and are skipped.
+    """
+    with REAL_PARTS.open("rb") as file:
+        packages = sorted(
+            {name for part in tomllib.load(file).values() for name in part["packages"]}
+        )
+    if not shutil.which("dpkg-query"):
+        return
+    missing = [name for name in packages if not is_installed(name)]
+    if not missing or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return
+    say(f"Installing {', '.join(missing)} for the tests")
+    apt = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update", "-qq"], check=False, env=apt)
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+    subprocess.run(command, check=False, env=apt, stdout=subprocess.DEVNULL)
+
+
+def is_installed(package: str) -> bool:
+    query = ["dpkg-query", "-W", "-f", "${Status}", package]
+    answer = subprocess.run(query, capture_output=True, text=True, check=False)
+    return answer.stdout == "install ok installed"
+
+
+def inside(program: str, *arguments: str, from_source: bool = False) -> int:
+    """Run a program of the environment; `from_source` has it import src/ and not the package."""
+    path = os.pathsep.join((str(PROGRAMS), os.environ.get("PATH", "")))
+    variables = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(ENVIRONMENT)}
+    variables.pop("PYTHONHOME", None)
+    variables.pop("PYTHONPATH", None)
+    if from_source:
+        variables["PYTHONPATH"] = str(ROOT / "src")
+    found = shutil.which(program, path=path) or program
+    return subprocess.run([found, *arguments], cwd=ROOT, env=variables, check=False).returncode
+
+
+def uv(*arguments: str) -> None:
+    # A cache on another disk than .venv would make uv warn about every package.
+    variables = {**os.environ, "UV_LINK_MODE": os.environ.get("UV_LINK_MODE", "copy")}
+    variables["VIRTUAL_ENV"] = str(ENVIRONMENT)
+    found = shutil.which("uv", path=str(PROGRAMS))
+    subprocess.run([str(found), *arguments], check=True, cwd=ROOT, env=variables)
+
+
+def say(step: str) -> None:
+    print(f"• {step} …", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
