@@ -35,6 +35,9 @@ from webdial.errors import Fault
 MAX_LENGTH: Final = 16_384
 """Characters of a dial string: twice what common web servers take as a URL."""
 
+MAX_FAULTS: Final = 50
+"""Faults told of one string: more are no help, and a long string of braces has thousands."""
+
 _SEPARATOR = "<&>"
 _HTTP_SCHEMES = frozenset({"http", "https"})
 
@@ -303,7 +306,7 @@ class _Parser:
     def _http_url(self, scheme: str, run: _Run, rest: _Run) -> HttpTarget | None:
         """http-url = scheme "://" [ user-info "@" ] host [ ":" port ] [ path ] [ "?" query ]"""
         if not rest.plain.startswith("//"):
-            message = f"Two slashes and the phone system's name must follow {scheme}:"
+            message = f"After {scheme}: two slashes and the phone system's name must come."
             hint = f"For example: {scheme}://pbx.example/dial?from=^&to=#"
             self._fault("no_host", message, run.start, rest.start, hint)
             return None
@@ -480,7 +483,8 @@ class _Parser:
         self._fault("stray_brace", message, start, start + 1, hint)
 
     def _fault(self, code: str, message: str, start: int, end: int, hint: str = "") -> None:
-        self.faults.append(Fault(code, message, start, end, hint))
+        if len(self.faults) < MAX_FAULTS:
+            self.faults.append(Fault(code, message, start, end, hint))
 
 
 def _host_template(run: _Run) -> Template:

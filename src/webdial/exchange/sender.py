@@ -34,6 +34,7 @@ MAX_REDIRECTS: Final = 5
 _TO_GET = frozenset({301, 302, 303})
 _SAME_METHOD = frozenset({307, 308})
 _KEEP_ALIVE_S = 15
+_PORTS = {"http": 80, "https": 443}
 _BLANKS = re.compile(r"\s+")
 
 
@@ -49,6 +50,7 @@ class HttpSender:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + limits.total_s
         step = _Step.first(request)
+        status: int | None = None
         try:
             for _ in range(MAX_REDIRECTS + 1):
                 left_s = deadline - loop.time()
@@ -56,10 +58,10 @@ class HttpSender:
                 following = step.redirected(answer)
                 if isinstance(following, Verdict):
                     return following
-                step = following
+                step, status = following, answer.status
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            return _verdict_of_failure(error)
-        return Verdict(Outcome.NOT_UNDERSTOOD, answer.status, "It redirected in a circle.")
+            return _verdict_of_failure(error, redirected_by=status)
+        return Verdict(Outcome.NOT_UNDERSTOOD, status, "It redirected in a circle.")
 
     async def close(self) -> None:
         if self._open_session is not None:
@@ -148,17 +150,17 @@ class _Step:
 
 
 def _is_same_host(url: str, target: str) -> bool:
-    """Same name and port, or the same name from http to https."""
+    """The same scheme, name and port; or from http to https of the same name on the usual ports."""
     try:
         before, after = urlsplit(url), urlsplit(target)
-        same_port = before.port == after.port
+        ports = before.port or _PORTS.get(before.scheme), after.port or _PORTS.get(after.scheme)
     except ValueError:
         return False
     if before.hostname != after.hostname or after.username is not None:
         return False
     if before.scheme == after.scheme:
-        return same_port
-    return (before.scheme, after.scheme) == ("http", "https")
+        return ports[0] == ports[1]
+    return (before.scheme, after.scheme) == ("http", "https") and ports == (80, 443)
 
 
 @lru_cache(maxsize=256)
@@ -201,8 +203,14 @@ def _verdict_of_status(status: int, text: str) -> Verdict:
     return Verdict(Outcome.NOT_UNDERSTOOD, status, text)
 
 
-def _verdict_of_failure(error: Exception) -> Verdict:
-    return Verdict(_outcome_of_failure(error), None, _reason(error))
+def _verdict_of_failure(error: Exception, *, redirected_by: int | None) -> Verdict:
+    """What a failure means. After a redirect the call's own request has been taken, so that it may
+    have rung whatever became of the request that followed.
+    """
+    outcome = _outcome_of_failure(error)
+    if redirected_by is not None and not outcome.may_have_rung:
+        return Verdict(Outcome.NOT_UNDERSTOOD, redirected_by, _reason(error))
+    return Verdict(outcome, redirected_by, _reason(error))
 
 
 def _outcome_of_failure(error: Exception) -> Outcome:
@@ -216,6 +224,9 @@ def _outcome_of_failure(error: Exception) -> Outcome:
             return Outcome.TLS_FAILED
         case aiohttp.ClientConnectorError() if error.os_error.errno == errno.ECONNREFUSED:
             return Outcome.CONNECTION_REFUSED
+        case aiohttp.ClientConnectorError() if isinstance(error.os_error, ConnectionError):
+            # It took the connection and hung up on the TLS handshake, as a plain server does.
+            return Outcome.TLS_FAILED
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return Outcome.UNREACHABLE
         case TimeoutError():

@@ -1,0 +1,121 @@
+"""What holds for every dial string and every value."""
+
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from webdial.dialstring import DialStringError, HttpRequest, Link, Values, parse_dial_string
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+VALUE = TEXT.filter(bool)
+PIECES = st.lists(
+    st.sampled_from(
+        ["{GET}", "{POST}", "{PUT}", "{x}", "{", "}", "{^}", "{#}", "<&>", "^", "#", "http:", "//",
+         "/", "?", "&", "=", "tel:", "pbx.example", ":", "80", "546342", "@", "[", "]", " ", "\\",
+         "\n", "%2B", "%", "é", "from=", "javascript:"]
+    ),
+    max_size=20,
+).map("".join)  # fmt: skip
+
+
+@given(TEXT | PIECES, st.booleans())
+@example("http://[", True)
+@example("http://[::1", True)
+@example("http://@:@/", True)
+def test_any_text_is_read_or_told_with_faults_inside_it(source: str, with_values: bool) -> None:
+    try:
+        string = parse_dial_string(source, with_values=with_values)
+    except DialStringError as error:
+        assert error.faults
+        for fault in error.faults:
+            assert 0 <= fault.start <= fault.end <= len(source)
+            assert fault.message
+        assert error.explain()
+    else:
+        _try_plan(string)
+
+
+def _try_plan(string: object) -> None:
+    try:
+        plan = string.plan(Values("+441632960001", "201"))  # type: ignore[attr-defined]
+    except DialStringError:
+        return
+    sent = plan.url + (getattr(plan, "body", None) or "")
+    assert sent.isascii()
+    assert sent.isprintable()
+
+
+@given(VALUE, VALUE)
+def test_values_come_back_out_of_query_and_form_as_they_went_in(
+    number: str, extension: str
+) -> None:
+    string = parse_dial_string("{POST}http://pbx.example/d?a=1&x=^&n=#<&>b=2<&>from=^<&>to=#")
+    plan = string.plan(Values(number, extension))
+    assert isinstance(plan, HttpRequest)
+    url = urlsplit(plan.url)
+    assert (url.scheme, url.netloc, url.path, url.fragment) == ("http", "pbx.example", "/d", "")
+    keep = {"keep_blank_values": True, "strict_parsing": True}
+    assert parse_qsl(url.query, **keep) == [("a", "1"), ("x", extension), ("n", number)]
+    assert plan.body is not None
+    assert parse_qsl(plan.body, **keep) == [("b", "2"), ("from", extension), ("to", number)]
+
+
+@given(VALUE, VALUE)
+def test_values_never_change_the_shape_of_a_path(number: str, extension: str) -> None:
+    string = parse_dial_string("http://pbx.example/call/^/to/#/end?x=1")
+    try:
+        plan = string.plan(Values(number, extension))
+    except DialStringError:
+        assert {number, extension} & {".", ".."}
+        return
+    assert isinstance(plan, HttpRequest)
+    url = urlsplit(plan.url)
+    segments = url.path.split("/")
+    assert (url.netloc, url.query, url.fragment) == ("pbx.example", "x=1", "")
+    assert [unquote(segment) for segment in segments] == [
+        "",
+        "call",
+        extension,
+        "to",
+        number,
+        "end",
+    ]
+
+
+@given(VALUE)
+def test_values_never_change_the_shape_of_a_link(number: str) -> None:
+    plan = parse_dial_string("tel://#;phone-context=example").plan(Values(number, None))
+    assert isinstance(plan, Link)
+    head, tail = "tel://", ";phone-context=example"
+    assert plan.url.startswith(head)
+    assert plan.url.endswith(tail)
+    middle = plan.url[len(head) : -len(tail)]
+    assert unquote(middle) == number
+    assert not set(middle) & set(";/?#&= ")
+
+
+@given(VALUE)
+def test_value_as_host_is_a_host_name_or_refused(extension: str) -> None:
+    string = parse_dial_string("http://phone-^.example/d?to=#")
+    try:
+        plan = string.plan(Values("0", extension))
+    except DialStringError:
+        return
+    assert isinstance(plan, HttpRequest)
+    assert urlsplit(plan.url).hostname == f"phone-{extension}.example".lower()
+
+
+@given(PIECES)
+def test_reading_again_gives_the_same(source: str) -> None:
+    try:
+        first = parse_dial_string(source)
+    except DialStringError as error:
+        again = error
+        try:
+            parse_dial_string(source)
+        except DialStringError as caught:
+            again = caught
+        assert again.faults == error.faults
+    else:
+        assert parse_dial_string(first.source) == first

@@ -1,0 +1,124 @@
+"""Group commit: nothing is told to be on disk before it is, and what waits goes together."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from webdial.errors import JournalError
+from webdial.exchange import GroupCommitJournal, Outcome, Verdict
+from webdial.exchange.journal import MAX_BATCH, Ended, Entry
+
+
+def an_entry() -> Ended:
+    return Ended(uuid4(), Verdict(Outcome.SENT, 200), datetime.now(UTC))
+
+
+class Store:
+    """A JournalStore that a test can hold up and break."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[Entry]] = []
+        self.may_write = threading.Event()
+        self.may_write.set()
+        self.is_writing = threading.Event()
+        self.is_broken = False
+        self.is_closed = False
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        self.is_writing.set()
+        self.may_write.wait(10)
+        if self.is_broken:
+            raise OSError("No space left on device")
+        self.batches.append(list(entries))
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+async def test_entry_is_told_only_after_its_commit() -> None:
+    store = Store()
+    store.may_write.clear()
+    journal = GroupCommitJournal(store)
+    entry = an_entry()
+    writing = asyncio.create_task(journal.write(entry))
+    await asyncio.to_thread(store.is_writing.wait, 10)
+    assert not writing.done()
+    store.may_write.set()
+    await writing
+    assert store.batches == [[entry]]
+    journal.close()
+    assert store.is_closed
+
+
+async def test_what_waits_goes_into_one_commit_in_its_order() -> None:
+    store = Store()
+    store.may_write.clear()
+    journal = GroupCommitJournal(store)
+    first = asyncio.create_task(journal.write(an_entry()))
+    await asyncio.to_thread(store.is_writing.wait, 10)
+    entries = [an_entry() for _ in range(20)]
+    rest = [asyncio.create_task(journal.write(entry)) for entry in entries]
+    await asyncio.sleep(0)
+    store.may_write.set()
+    await asyncio.gather(first, *rest)
+    assert store.batches[1:] == [entries]
+    journal.close()
+
+
+async def test_batches_are_bounded() -> None:
+    store = Store()
+    store.may_write.clear()
+    journal = GroupCommitJournal(store)
+    writes = [asyncio.create_task(journal.write(an_entry())) for _ in range(2 * MAX_BATCH + 10)]
+    await asyncio.sleep(0)
+    store.may_write.set()
+    await asyncio.gather(*writes)
+    assert sum(map(len, store.batches)) == 2 * MAX_BATCH + 10
+    assert max(map(len, store.batches)) <= MAX_BATCH
+    journal.close()
+
+
+async def test_failed_write_is_told_to_all_who_wait_and_the_next_may_work() -> None:
+    store = Store()
+    store.is_broken = True
+    journal = GroupCommitJournal(store)
+    with pytest.raises(JournalError) as caught:
+        await journal.write(an_entry())
+    assert "No space left" in caught.value.hint
+    store.is_broken = False
+    await journal.write(an_entry())
+    assert len(store.batches) == 1
+    journal.close()
+
+
+async def test_closing_writes_what_is_left_and_takes_nothing_new() -> None:
+    store = Store()
+    store.may_write.clear()
+    journal = GroupCommitJournal(store)
+    writes = [asyncio.create_task(journal.write(an_entry())) for _ in range(5)]
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(asyncio.to_thread(journal.close))
+    store.may_write.set()
+    await asyncio.gather(closing, *writes)
+    assert sum(map(len, store.batches)) == 5
+    with pytest.raises(JournalError):
+        await journal.write(an_entry())
+
+
+async def test_giving_up_waiting_does_not_take_the_entry_back() -> None:
+    store = Store()
+    store.may_write.clear()
+    journal = GroupCommitJournal(store)
+    entry = an_entry()
+    writing = asyncio.create_task(journal.write(entry))
+    await asyncio.to_thread(store.is_writing.wait, 10)
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    store.may_write.set()
+    await asyncio.to_thread(journal.close)
+    assert store.batches == [[entry]]

@@ -1,0 +1,54 @@
+"""Numbers as people write them."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.cases import cases_of
+from webdial.numbers import MAX_DIALLED, NumberError, clean_number
+
+
+@pytest.mark.parametrize("case", cases_of("numbers"), ids=lambda case: ascii(case["typed"]))
+def test_case(case: dict[str, Any]) -> None:
+    if "fault" in case:
+        with pytest.raises(NumberError) as caught:
+            clean_number(case["typed"])
+        assert caught.value.error_code == case["fault"]
+        return
+    cleaned = clean_number(case["typed"])
+    assert (cleaned.dialled, cleaned.extension) == (case["dialled"], case.get("extension"))
+    assert cleaned.typed == case["typed"]
+
+
+def test_ten_thousand_characters_are_refused_shortly() -> None:
+    with pytest.raises(NumberError) as caught:
+        clean_number("1" * 10_000)
+    assert caught.value.error_code == "number_too_long"
+    assert len(caught.value.source) <= 200
+
+
+@given(st.text(max_size=250) | st.text("0123456789+*#,()-./ ext\n", max_size=60))
+def test_any_text_gives_only_what_can_be_dialled_or_is_refused(typed: str) -> None:
+    try:
+        cleaned = clean_number(typed)
+    except NumberError as error:
+        assert error.message
+        return
+    assert re.fullmatch(r"[0-9*#+][0-9*#,]*", cleaned.dialled, re.ASCII)
+    assert len(cleaned.dialled) <= MAX_DIALLED
+    assert any(character.isdigit() for character in cleaned.dialled)
+
+
+@given(st.from_regex(r"\+?[0-9]{3,15}", fullmatch=True), st.sampled_from([" ", "-", ".", "\u00a0"]))
+def test_grouping_changes_nothing(number: str, separator: str) -> None:
+    grouped = separator.join(re.findall(r"\+?\d{1,3}", number))
+    assert clean_number(grouped).dialled == number
+
+
+@given(st.from_regex(r"[+*#0-9][0-9]{2,15}", fullmatch=True))
+def test_cleaning_again_changes_nothing(number: str) -> None:
+    once = clean_number(number).dialled
+    assert clean_number(once).dialled == once
