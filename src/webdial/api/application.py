@@ -1,18 +1,14 @@
 """The FastAPI application behind /api/."""
 
-from typing import Any
-
-from django.template.loader import render_to_string
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.requests import Request
-from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 import webdial
 from webdial.api.calls import CALLS_PATH, calls_routes, place_call_directly
 from webdial.api.problems import on_crash, on_http_error, on_invalid_request, on_webdial_error
+from webdial.api.reference_page import reference_page
 from webdial.errors import WebdialError
 
 _DESCRIPTION = (
@@ -51,23 +47,5 @@ def _create_rest() -> FastAPI:
         },
     )
     api.include_router(calls_routes())
-    api.add_route("/api/v1/docs", _reference_page, include_in_schema=False)
+    api.add_route("/api/v1/docs", reference_page, include_in_schema=False)
     return api
-
-
-async def _reference_page(request: Request) -> HTMLResponse:
-    """The API's documentation as a page, made from its schema; nothing is loaded from elsewhere."""
-    schema = request.app.openapi()
-    return HTMLResponse(
-        render_to_string(
-            "api_reference.html", {"schema": schema, "operations": _operations(schema)}
-        )
-    )
-
-
-def _operations(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {"method": method.upper(), "path": path, **operation}
-        for path, methods in schema["paths"].items()
-        for method, operation in methods.items()
-    ]

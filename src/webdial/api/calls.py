@@ -32,13 +32,17 @@ _token = HTTPBearer(auto_error=False, description="A user's token; calls are pla
 class CallRequest(BaseModel):
     """The number as people write it; what cannot be dialled is left out, what is unclear refused."""
 
-    number: str = Field(examples=["020 7946 0123"], max_length=200)
+    number: str = Field(
+        description="The number to ring, as people write it.",
+        examples=["020 7946 0123"],
+        max_length=200,
+    )
 
 
 class CallAnswer(BaseModel):
     """A call that is in the call log."""
 
-    id: UUID
+    id: UUID = Field(description="The call's id in the call log (UUIDv7).")
     outcome: str = Field(
         description="One of: " + ", ".join(outcome.value for outcome in Outcome),
         examples=[Outcome.SENT.value],
@@ -47,7 +51,7 @@ class CallAnswer(BaseModel):
     number: str = Field(description="The number as it was given.")
     dialled: str = Field(description="What was dialled of it.")
     extension: str | None = Field(description="The caller's extension.")
-    placed_at: datetime
+    placed_at: datetime = Field(description="When the call was put into the log.")
     link: str | None = Field(
         default=None,
         description="The link to open on the user's own machine, when the call is placed by one.",
@@ -171,8 +175,10 @@ def _answer_of_row(row: Call) -> dict[str, Any]:
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
-    return {status: {"description": "Problem", "content": content} for status in statuses}
+    return {
+        status: {"model": Problem, "description": "Problem", "content": {MEDIA_TYPE: {}}}
+        for status in statuses
+    }
 
 
 def calls_routes() -> APIRouter:

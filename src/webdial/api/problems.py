@@ -47,13 +47,15 @@ class FaultModel(BaseModel):
 class Problem(BaseModel):
     """What went wrong. Branch on `code`; show `detail` to a person."""
 
-    type: str = Field(default="about:blank")
-    title: str
-    status: int
-    detail: str
-    code: str
-    hint: str | None = None
-    faults: list[FaultModel] | None = None
+    type: str = Field(default="about:blank", description="Always about:blank; the code says more.")
+    title: str = Field(description="What kind of error this is.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What went wrong, as a sentence for a person.")
+    code: str = Field(description="What went wrong, for a program.")
+    hint: str | None = Field(default=None, description="What to do next.")
+    faults: list[FaultModel] | None = Field(
+        default=None, description="Where the number is at fault: characters from 0, end exclusive."
+    )
 
 
 class UnauthorisedError(WebdialError):

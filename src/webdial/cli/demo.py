@@ -16,6 +16,8 @@ from webdial.errors import WebdialError
 if TYPE_CHECKING:
     import socket
 
+    from starlette.applications import Starlette
+
 LOOPBACK = "127.0.0.1"
 
 
@@ -44,7 +46,8 @@ def demo(port: int, phones_port: int) -> None:
         from webdial.simulator import create_simulator  # noqa: PLC0415
 
         people = fill_demo(address_of(phones))
-        with _serving_phones(create_simulator(simulated_phones()), phones):
+        simulator = create_simulator(simulated_phones(address_of(site)))
+        with _serving_phones(simulator, phones):
             _print_welcome(address_of(site), address_of(phones), people)
             run_server(application, site)
     click.echo("The demo has ended; nothing of it is kept.")
@@ -59,12 +62,12 @@ def _listen_near(port: int) -> "socket.socket":
 
 
 @contextmanager
-def _serving_phones(simulator: object, listening: "socket.socket") -> Iterator[None]:
+def _serving_phones(simulator: "Starlette", listening: "socket.socket") -> Iterator[None]:
     """The pretend phone system in a thread of its own, as another host would be."""
     import uvicorn  # noqa: PLC0415
 
     config = uvicorn.Config(
-        simulator,  # type: ignore[arg-type]
+        simulator,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=1,
@@ -75,6 +78,7 @@ def _serving_phones(simulator: object, listening: "socket.socket") -> Iterator[N
     try:
         yield
     finally:
+        simulator.state.simulator.stop()  # an open page's live feed would else hold the end up
         server.should_exit = True
         thread.join(timeout=5)
 

@@ -77,8 +77,8 @@ _PEOPLE: Final = (
 )  # fmt: skip
 
 
-def simulated_phones() -> SimulatorConfig:
-    """The desk phones and outside parties that fit the made-up business."""
+def simulated_phones(site: str) -> SimulatorConfig:
+    """The desk phones and outside parties that fit the made-up business, for the site at `site`."""
     branches = {agency_id: name for agency_id, name, _ in _BRANCHES}
     return SimulatorConfig(
         desk_phones=tuple(
@@ -90,6 +90,7 @@ def simulated_phones() -> SimulatorConfig:
             OutsideParty(number=numbers[0][1], name=name) for name, _, numbers in _PEOPLE
         ),
         started_from="webdial demo",
+        product_url=site,
     )
 
 

@@ -1,0 +1,152 @@
+"""The phone system that is dialled: answers `GET /dial...` with 200 `OK` and counts it.
+
+A raw protocol instead of a web framework, so that the stand-in costs far less than whatever is
+measured through it. It reads requests without a body and nothing else: any other method is refused
+with 405 and not counted, since what it does not understand it must not count as a call.
+
+    GET /dial...   200 "OK", counted, after `--delay-s` seconds
+    GET /count     200 and the number of dials counted so far, at once
+
+Run it with `python -m bench.standin --port 8099`; `dial_count` reads the counter.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+import urllib.request
+from typing import cast
+
+from bench.loop import new_loop
+from bench.servers import HOST, Command
+
+_END_OF_HEAD = b"\r\n\r\n"
+_MAX_HEAD_BYTES = 16_384
+"""What a request head may take before the connection is dropped: a client out of step."""
+
+
+def _answer(status: str, body: bytes, *, closes: bool = False) -> bytes:
+    connection = "close" if closes else "keep-alive"
+    head = (
+        f"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: {connection}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+_DIALLED = _answer("200 OK", b"OK")
+_UNKNOWN = _answer("404 Not Found", b"nothing here")
+_REFUSED = _answer("405 Method Not Allowed", b"only GET without a body", closes=True)
+
+
+class Standin:
+    """What all connections share: the delay in seconds and the count of dials."""
+
+    __slots__ = ("delay_s", "dials")
+
+    def __init__(self, *, delay_s: float = 0.0) -> None:
+        self.delay_s = delay_s
+        self.dials = 0
+
+    async def listen(self, host: str, port: int) -> asyncio.Server:
+        """A server that accepts already; port 0 lets the system choose one."""
+        loop = asyncio.get_running_loop()
+        return await loop.create_server(lambda: _Line(self), host, port, backlog=4096)
+
+
+class _Line(asyncio.Protocol):
+    """One kept-alive connection."""
+
+    __slots__ = ("_partial", "_standin", "_transport")
+
+    def __init__(self, standin: Standin) -> None:
+        self._standin = standin
+        self._partial = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        if self._partial:
+            data = self._partial + data
+        *heads, self._partial = data.split(_END_OF_HEAD)
+        for head in heads:
+            self._take(head)
+        if len(self._partial) > _MAX_HEAD_BYTES:
+            self._transport.abort()
+
+    def _take(self, head: bytes) -> None:
+        if head.startswith(b"GET /dial"):
+            self._standin.dials += 1
+            self._reply_in_time()
+        elif not head.startswith(b"GET "):
+            self._transport.write(_REFUSED)
+            self._transport.close()
+        elif head.startswith(b"GET /count "):
+            self._transport.write(_answer("200 OK", str(self._standin.dials).encode()))
+        else:
+            self._transport.write(_UNKNOWN)
+
+    def _reply_in_time(self) -> None:
+        if not self._standin.delay_s:
+            self._transport.write(_DIALLED)
+            return
+        loop = asyncio.get_running_loop()
+        loop.call_later(self._standin.delay_s, self._reply_if_open)
+
+    def _reply_if_open(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(_DIALLED)
+
+
+def serve_command(port: int, *, delay_s: float = 0.0) -> Command:
+    """How the stand-in is started as a process of its own."""
+    delay = ("--delay-s", str(delay_s))
+    return Command(
+        name="stand-in",
+        argv=(sys.executable, "-m", "bench.standin", "--host", HOST, "--port", str(port), *delay),
+        port=port,
+        ready_path="/count",
+    )
+
+
+def dial_url(authority: str) -> str:
+    """What to dial at the stand-in; a query may follow."""
+    return f"http://{authority}/dial"
+
+
+def dial_count(authority: str) -> int:
+    """How many dials the stand-in at `authority` has counted.
+
+    Raises OSError when nothing listens there.
+    """
+    with urllib.request.urlopen(f"http://{authority}/count", timeout=10) as answer:
+        return int(answer.read())
+
+
+async def _serve(host: str, port: int, delay_s: float) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    # Windows has no signal handlers on the loop; there the process is simply ended.
+    with contextlib.suppress(NotImplementedError):
+        loop.add_signal_handler(signal.SIGTERM, stopped.set)
+        loop.add_signal_handler(signal.SIGINT, stopped.set)
+    server = await Standin(delay_s=delay_s).listen(host, port)
+    await stopped.wait()
+    server.close()
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    options = argparse.ArgumentParser(prog="python -m bench.standin", description=__doc__)
+    options.add_argument("--host", default=HOST)
+    options.add_argument("--port", type=int, required=True)
+    options.add_argument("--delay-s", type=float, default=0.0)
+    chosen = options.parse_args()
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(_serve(chosen.host, chosen.port, chosen.delay_s))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Fixtures of all tests: real parts, and real servers of the program."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.server import Installation
+
+pytest_plugins = ["tests.real.fixtures"]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def installation(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """A data folder with a branch, a caller and a token, on each of the databases."""
+    folder = tmp_path_factory.mktemp("webdial")
+    with ExitStack() as stack:
+        url = ""
+        if request.param == "postgresql":
+            cluster = request.getfixturevalue("postgres")
+            url = stack.enter_context(cluster.fresh_database())
+        yield _installed(folder, url)
+
+
+@pytest.fixture(scope="module")
+def sqlite_installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """As `installation`, on SQLite alone."""
+    return _installed(tmp_path_factory.mktemp("webdial"), "")
+
+
+def _installed(folder: Path, database_url: str) -> Installation:
+    installation = Installation(folder, database_url)
+    installation.prepare()
+    return installation

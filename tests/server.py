@@ -1,0 +1,160 @@
+"""The program as it is run: a data folder, commands, a server that can be killed."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+MECHANISM = "Use Web Phone Dialling Mechanism"
+_SEVERAL = """
+import json, sys
+from webdial.cli import main
+for arguments in json.loads(sys.argv[1]):
+    main(arguments, standalone_mode=False)
+"""
+
+
+@dataclass(slots=True)
+class Reply:
+    status: int
+    headers: dict[str, str]
+    content: Any
+
+
+@dataclass
+class Installation:
+    """A data folder (and a database when `database_url` names one) with the commands over it."""
+
+    folder: Path
+    database_url: str = ""
+    token: str = ""
+    extra_environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        clean = {
+            name: value for name, value in os.environ.items() if not name.startswith("WEBDIAL")
+        }
+        clean.pop("DJANGO_SETTINGS_MODULE", None)
+        named = {"WEBDIAL_DATA": str(self.folder), "WEBDIAL_DATABASE_URL": self.database_url}
+        return {**clean, **named, **self.extra_environment}
+
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """One `webdial` command, whatever its exit status."""
+        return subprocess.run(
+            [sys.executable, "-m", "webdial", *arguments],
+            input=stdin, env=self.environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    def run_all(self, *commands: list[str]) -> str:
+        """Several commands in one process, which is much quicker; what they print."""
+        done = subprocess.run(
+            [sys.executable, "-c", _SEVERAL, json.dumps(commands)],
+            env=self.environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def prepare(self) -> None:
+        """The branch London, Carl with the extension 1001, and his token."""
+        printed = self.run_all(
+            ["branch", "add", "LON", "--name", "London"],
+            ["user", "add", "carl", "--staff-id", "CO", "--name", "Carl Osei", "--branch", "LON",
+             "--extension", "1001"],
+            ["token", "create", "carl"],
+        )  # fmt: skip
+        self.token = printed.splitlines()[-1]
+
+    def dial_by(self, dial_string: str) -> None:
+        """Set the dial string for all branches."""
+        self.run_all(["setting", "set", MECHANISM, dial_string])
+
+    @contextmanager
+    def serving(self) -> "Iterator[Server]":
+        server = Server(self)
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+class Server:
+    """`webdial serve` as a process of its own, on a free port of loopback."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._token = installation.token
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "webdial", "serve", "--port", "0"],
+            env=installation.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        said = ""
+        for line in self.process.stdout:
+            said += line
+            if found := re.search(r"http://[^\s]+", line):
+                self.address = found[0]
+                break
+        else:
+            raise AssertionError(f"the server did not start: {said}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self._wait()
+
+    def kill(self) -> None:
+        """As a power cut would: no word, no clean-up."""
+        self.process.send_signal(signal.SIGKILL)
+        self._wait()
+
+    def _wait(self) -> None:
+        self.process.wait(timeout=30)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+    def place_call(self, number: str, **headers: str) -> Reply:
+        return self.ask("/api/v1/calls", body=json.dumps({"number": number}).encode(), **headers)
+
+    def ask(
+        self, path: str, *, body: bytes | None = None, method: str | None = None, **headers: str
+    ) -> Reply:
+        """One API request with Carl's token. Connection errors are raised as they come."""
+        request = urllib.request.Request(self.address + path, data=body, method=method)
+        request.add_header("Authorization", f"Bearer {self._token}")
+        request.add_header("Content-Type", "application/json")
+        for name, value in headers.items():
+            request.add_header(name.replace("_", "-"), value)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return _reply(answer.status, dict(answer.headers), answer.read())
+        except urllib.error.HTTPError as answer:
+            return _reply(answer.code, dict(answer.headers), answer.read())
+
+
+def until(reply: Callable[[], Reply], *, status: int, within_s: float = 20) -> Reply:
+    """Ask again until the answer has this status: what another process changed takes a second."""
+    deadline = time.monotonic() + within_s
+    while (found := reply()).status != status and time.monotonic() < deadline:
+        pass
+    return found
+
+
+def _reply(status: int, headers: dict[str, str], body: bytes) -> Reply:
+    lowered = {name.lower(): value for name, value in headers.items()}
+    is_json = "json" in lowered.get("content-type", "")
+    return Reply(status, lowered, json.loads(body) if is_json else body.decode())
