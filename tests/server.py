@@ -65,6 +65,15 @@ class Installation:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def execute(self, code: str) -> None:
+        """Python over this installation's database, for what no command does."""
+        opening = "from webdial.cli.database import open_database; open_database()\n"
+        done = subprocess.run(
+            [sys.executable, "-c", opening + code],
+            env=self.environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+
     def prepare(self) -> None:
         """The branch London, Carl with the extension 1001, and his token."""
         printed = self.run_all(
@@ -80,8 +89,8 @@ class Installation:
         self.run_all(["setting", "set", MECHANISM, dial_string])
 
     @contextmanager
-    def serving(self) -> "Iterator[Server]":
-        server = Server(self)
+    def serving(self, *, host: str = "127.0.0.1", port: int = 0) -> "Iterator[Server]":
+        server = Server(self, host=host, port=port)
         try:
             yield server
         finally:
@@ -91,10 +100,12 @@ class Installation:
 class Server:
     """`webdial serve` as a process of its own, on a free port of loopback."""
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(
+        self, installation: Installation, *, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
         self._token = installation.token
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "webdial", "serve", "--port", "0"],
+            [sys.executable, "-m", "webdial", "serve", "--host", host, "--port", str(port)],
             env=installation.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         assert self.process.stdout is not None
