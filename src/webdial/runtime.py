@@ -105,6 +105,7 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
     from webdial.site.domain.configuration import (  # noqa: PLC0415
         ConfigurationReader,
     )
+    from webdial.site.function_runner import DatabaseFunction  # noqa: PLC0415
     from webdial.site.journal import open_journal_store  # noqa: PLC0415
 
     with _held_run(settings.ENVIRONMENT.data) as run:
@@ -112,7 +113,10 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
         reader = await _in_thread(ConfigurationReader)
         journal = GroupCommitJournal(open_journal_store(settings.DATABASE))
         sender = HttpSender()
-        exchange = Exchange(configuration=reader, journal=journal, sender=sender, run_id=run.id)
+        function = DatabaseFunction(settings.DATABASE)
+        exchange = Exchange(
+            configuration=reader, journal=journal, sender=sender, function=function, run_id=run.id
+        )
         upkeep = asyncio.create_task(_upkeep(reader, run), name="upkeep")
         try:
             yield {"exchange": exchange, "configuration_reader": reader}
@@ -121,6 +125,7 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
             await exchange.close(wait_s=SHUTDOWN_S)
             await asyncio.to_thread(journal.close)
             await sender.close()
+            await asyncio.to_thread(function.close)
 
 
 async def _upkeep(reader: "ConfigurationReader", run: Run) -> None:

@@ -106,11 +106,11 @@ async def test_branch_value_comes_before_that_for_all_branches() -> None:
         (key_of(TOTAL_TIME_LIMIT.name), None): "60",
     }
     exchange = exchange_for(story, values)
-    prepared = exchange.prepare_call("0123 456", user_id=1)
+    prepared = await exchange.prepare_call("0123 456", user_id=1)
     assert prepared.plan == HttpRequest("GET", "http://london.example/0123456")
     assert prepared.setting_source == "set for the branch London"
     assert prepared.limits == TimeLimits(1.5, 60)
-    assert exchange.prepare_call("0123", user_id=1).setting_source != "set for all branches"
+    assert (await exchange.prepare_call("0123", user_id=1)).setting_source == prepared.setting_source
 
 
 async def test_nothing_set_is_standard_dialling_by_a_link() -> None:

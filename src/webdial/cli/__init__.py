@@ -6,6 +6,7 @@ import webdial
 from webdial.cli.branches import branch
 from webdial.cli.demo import demo
 from webdial.cli.dial import dial
+from webdial.cli.functions import function
 from webdial.cli.preview import preview
 from webdial.cli.serve import serve
 from webdial.cli.settings import setting
@@ -19,5 +20,5 @@ def main() -> None:
     """Click-to-dial for a whole business, through any phone system."""
 
 
-for command in (serve, demo, dial, preview, user, token, branch, setting):
+for command in (serve, demo, dial, preview, user, token, branch, setting, function):
     main.add_command(command)

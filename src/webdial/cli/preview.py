@@ -7,7 +7,7 @@ import orjson
 
 from webdial.cli.errors import EXIT_FAULT
 from webdial.dialstring import HttpRequest, Plan, Values
-from webdial.errors import SourceError, WebdialError
+from webdial.errors import InvalidValueError, SourceError, WebdialError
 from webdial.exchange.mechanism import read_mechanism
 from webdial.numbers import clean_number
 
@@ -37,7 +37,13 @@ def _planned(number: str, setting: str, extension: str) -> Plan:
     mechanism = read_mechanism(setting)
     if mechanism.fault is not None:
         raise mechanism.fault
-    return mechanism.plan(Values(clean_number(number).dialled, extension.strip() or None))
+    if mechanism.string is None:
+        raise InvalidValueError(
+            "FUNCTION is no dial string: the database function makes one.",
+            hint="Try the function with: webdial function try NUMBER --user STAFFID",
+        )
+    values = Values(clean_number(number).dialled, extension.strip() or None)
+    return mechanism.string.plan(values)
 
 
 def plan_content(plan: Plan) -> dict[str, Any]:

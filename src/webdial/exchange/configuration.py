@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Protocol
 
 from webdial.errors import NotFoundError
-from webdial.exchange.general_settings import SettingDefinition, key_of
+from webdial.exchange.general_settings import SettingDefinition, definition_of, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,19 @@ class EffectiveValue:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """One picture. `values` is keyed by the setting's key and the branch's id (None: all branches)."""
+    """One picture.
+
+    `values` is keyed by the setting's key and the branch's id (None: all branches), `branch_ids`
+    by the folded AgencyID; `function_source` is the database function in force.
+    """
 
     revision: int
     callers: Mapping[int, Caller] = field(repr=False)
     token_users: Mapping[bytes, int] = field(repr=False)
     branches: Mapping[int, str] = field(repr=False)
     values: Mapping[tuple[str, int | None], str] = field(repr=False)
+    branch_ids: Mapping[str, int] = field(default_factory=dict, repr=False)
+    function_source: str = field(default="", repr=False)
 
     def caller(self, user_id: int) -> Caller:
         """The user, or NotFoundError when there is none or they may no longer call."""
@@ -87,6 +93,17 @@ class Configuration:
         if (value := self.values.get((key, None))) is not None:
             return EffectiveValue(setting.name, value, Source.ALL_BRANCHES)
         return EffectiveValue(setting.name, setting.default, Source.DEFAULT)
+
+    def value_for_agency(self, name: str, agency_id: str | None) -> str | None:
+        """Any general setting as in force for the branch with this AgencyID; None when not set."""
+        key = key_of(name)
+        branch_id = None if agency_id is None else self.branch_ids.get(agency_id.casefold())
+        if branch_id is not None and (value := self.values.get((key, branch_id))) is not None:
+            return value
+        if (value := self.values.get((key, None))) is not None:
+            return value
+        definition = definition_of(name)
+        return definition.default if definition is not None else None
 
 
 class ConfigurationSource(Protocol):

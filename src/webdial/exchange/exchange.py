@@ -15,9 +15,10 @@ from uuid import UUID
 import uuid_utils.compat
 
 from webdial.dialstring import HttpRequest, Link, Values
-from webdial.errors import CallNotPlacedError, WebdialError
+from webdial.errors import WebdialError
 from webdial.exchange.calls import Channel, PlacedCall, PreparedCall, TimeLimits
 from webdial.exchange.configuration import Configuration, ConfigurationSource
+from webdial.exchange.functions import DialFunction, NoFunction
 from webdial.exchange.general_settings import (
     CONNECT_TIME_LIMIT,
     MECHANISM,
@@ -25,7 +26,7 @@ from webdial.exchange.general_settings import (
     seconds,
 )
 from webdial.exchange.journal import Begun, Ended, Journal
-from webdial.exchange.mechanism import Mechanism, read_mechanism
+from webdial.exchange.mechanism import function_result, read_mechanism
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.numbers import clean_number
 
@@ -56,12 +57,14 @@ class Exchange:
         configuration: ConfigurationSource,
         journal: Journal,
         sender: Sender,
+        function: DialFunction | None = None,
         run_id: str,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._configuration = configuration
         self._journal = journal
         self._sender = sender
+        self._function = function or NoFunction()
         self._run_id = run_id
         self._clock = clock
         self._underway: dict[UUID, asyncio.Task[PlacedCall]] = {}
@@ -71,18 +74,25 @@ class Exchange:
         """The picture by which the next call is placed."""
         return self._configuration.current
 
-    def prepare_call(self, number: str, *, user_id: int) -> PreparedCall:
+    async def prepare_call(self, number: str, *, user_id: int) -> PreparedCall:
         """Decide everything about a call and do nothing yet.
 
         Raises WebdialError when there is no such user, the number cannot be dialled, or the
-        dial string in force is at fault or wants an extension that the user has not.
+        dial string in force is at fault or wants an extension that the user has not, or the
+        database function gives none.
         """
         configuration = self._configuration.current
         caller = configuration.caller(user_id)
         cleaned = clean_number(number)
         effective = configuration.effective(MECHANISM, caller.branch_id)
-        mechanism = _usable(read_mechanism(effective.value))
-        plan = mechanism.plan(Values(cleaned.dialled, caller.extension))
+        mechanism = read_mechanism(effective.value)
+        if mechanism.is_function:
+            string = function_result(
+                await self._function.dial_string(cleaned.dialled, caller, configuration)
+            )
+        else:
+            string = mechanism.dial_string()
+        plan = string.plan(Values(cleaned.dialled, caller.extension))
         limits = _time_limits(
             configuration.effective(CONNECT_TIME_LIMIT, caller.branch_id).value,
             configuration.effective(TOTAL_TIME_LIMIT, caller.branch_id).value,
@@ -94,7 +104,7 @@ class Exchange:
 
         Raises WebdialError when it was stopped before anything left.
         """
-        prepared = self.prepare_call(number, user_id=user_id)
+        prepared = await self.prepare_call(number, user_id=user_id)
         call = PlacedCall(uuid_utils.compat.uuid7(), prepared, channel, self._clock())
         if isinstance(prepared.plan, Link):
             call = replace(call, verdict=Verdict(Outcome.HANDED_OVER))
@@ -152,13 +162,3 @@ class Exchange:
         except Exception:  # a fault of ours must not leave a call without an end
             log.exception("call %s: sending failed", call.id)
             return Verdict(Outcome.INTERRUPTED)
-
-
-def _usable(mechanism: Mechanism) -> Mechanism:
-    if mechanism.fault is not None:
-        raise CallNotPlacedError(
-            f"The dial string that is set for you has a fault: {mechanism.fault}",
-            hint="An administrator can mend it in Maintenance | General Settings.",
-            code="dial_string_faulty",
-        ) from mechanism.fault
-    return mechanism

@@ -76,3 +76,18 @@ def django_database(database: Database) -> dict[str, Any]:
                 "PORT": database.port,
                 "OPTIONS": dict(database.options),
             }
+
+
+def connection_info(database: PostgresDatabase) -> str:
+    """The connection string for psycopg, for what goes past Django."""
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - an optional package
+
+    named = {
+        "dbname": database.name,
+        "user": database.user,
+        "password": database.password,
+        "host": database.host,
+        "port": database.port,
+        **database.options,
+    }
+    return make_conninfo(**{name: value for name, value in named.items() if value})

@@ -19,6 +19,7 @@ from webdial.site.databases import (
     Database,
     PostgresDatabase,
     SqliteDatabase,
+    connection_info,
 )
 
 if TYPE_CHECKING:
@@ -190,17 +191,8 @@ class PostgresJournalStore:
             self._connection = None
 
     def _connected(self) -> "psycopg.Connection[Any]":
-        import psycopg.conninfo  # noqa: PLC0415 - an optional package, needed for PostgreSQL alone
+        import psycopg  # noqa: PLC0415 - an optional package, needed for PostgreSQL alone
 
         if self._connection is None or self._connection.closed:
-            database = self._database
-            conninfo = psycopg.conninfo.make_conninfo(
-                dbname=database.name,
-                user=database.user or None,
-                password=database.password or None,
-                host=database.host or None,
-                port=database.port or None,
-                **database.options,
-            )
-            self._connection = psycopg.connect(conninfo, autocommit=True)
+            self._connection = psycopg.connect(connection_info(self._database), autocommit=True)
         return self._connection

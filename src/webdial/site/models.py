@@ -1,6 +1,6 @@
 """What is kept. Columns and constraints only: acts and readings stand in webdial.site.domain."""
 
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -30,6 +30,10 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "Administrator"
 
 
+class UserManager(BaseUserManager["User"]):
+    """Finds a user by sign-in name, as Django's sign-in asks for."""
+
+
 class User(AbstractBaseUser):
     """A member of staff who signs in and calls; `staff_id` is the StaffID of the source system."""
 
@@ -42,6 +46,8 @@ class User(AbstractBaseUser):
     extension = models.CharField(max_length=80, blank=True)
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.CALLER)
     is_active = models.BooleanField(default=True)
+
+    objects = UserManager()
 
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS = ["staff_id", "name"]  # noqa: RUF012 - Django's own type
@@ -60,6 +66,11 @@ class User(AbstractBaseUser):
                 violation_error_message="Another user has this StaffID.",
             ),
         )
+        # Functions look users up by these, without regard to case.
+        indexes = (
+            models.Index(Lower("name"), name="user_name_folded"),
+            models.Index(Lower("extension"), name="user_extension_folded"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -75,6 +86,7 @@ class Company(models.Model):
     class Meta:
         ordering = ("name",)
         verbose_name_plural = "companies"
+        indexes = (models.Index(Lower("name"), name="company_name_folded"),)
 
     def __str__(self) -> str:
         return self.name
@@ -91,7 +103,10 @@ class Person(models.Model):
     class Meta:
         ordering = ("name", "id")
         verbose_name_plural = "people"
-        indexes = (models.Index(fields=("name", "id"), name="person_name"),)
+        indexes = (
+            models.Index(fields=("name", "id"), name="person_name"),
+            models.Index(Lower("name"), name="person_name_folded"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -118,6 +133,7 @@ class Phone(models.Model):
                 name="phone_has_one_owner",
             ),
         )
+        indexes = (models.Index(Lower("number"), name="phone_number_folded"),)
 
     def __str__(self) -> str:
         return self.number
@@ -222,3 +238,19 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class FunctionVersion(models.Model):
+    """A saved source of the database function Generate Web Dial URL; the newest is in force."""
+
+    source = models.TextField()
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    author_name = models.CharField(max_length=120)
+    note = models.CharField(max_length=200, blank=True)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"version {self.pk}"

@@ -1,17 +1,24 @@
 """Branches of the business."""
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.deletion import ProtectedError
 
 from webdial.errors import InvalidValueError, NotFoundError
+from webdial.exchange.general_settings import MECHANISM
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import check_constraints, kept_text
-from webdial.site.models import Branch
+from webdial.site.models import Branch, GeneralSetting
 
 
-def list_branches() -> QuerySet[Branch]:
-    """All branches by name, each with `user_count`."""
-    return Branch.objects.annotate(user_count=Count("users"))
+def list_branches(*, search: str = "") -> QuerySet[Branch]:
+    """Branches by name, each with `user_count` and `has_own_mechanism`; every word must be found."""
+    own = GeneralSetting.objects.filter(name__iexact=MECHANISM.name, branch=OuterRef("pk"))
+    branches = Branch.objects.annotate(user_count=Count("users"), has_own_mechanism=Exists(own))
+    # Counting groups the rows, and a grouped query drops the order of the model.
+    branches = branches.order_by("name", "agency_id")
+    for word in search.split():
+        branches = branches.filter(Q(name__icontains=word) | Q(agency_id__icontains=word))
+    return branches
 
 
 def branch_by_agency_id(agency_id: str) -> Branch:
@@ -28,7 +35,7 @@ def save_branch(*, agency_id: str, name: str, branch: Branch | None = None) -> B
     row.agency_id = kept_text(agency_id, field="agency_id", label="The AgencyID", most=40)
     row.name = kept_text(name, field="name", label="The name", most=120)
     with configuration_change():
-        check_constraints(row, field="agency_id")
+        check_constraints(row, fields={"branch_agency_id_unique": "agency_id"})
         row.save()
     return row
 

@@ -10,7 +10,15 @@ from django.db.models import F
 
 from webdial.exchange.configuration import Caller, Configuration
 from webdial.exchange.general_settings import key_of
-from webdial.site.models import ApiToken, Branch, GeneralSetting, Revision, User
+from webdial.site.models import (
+    ApiToken,
+    Branch,
+    FunctionVersion,
+    GeneralSetting,
+    Revision,
+    User,
+)
+from webdial.watcom import DELIVERED_FUNCTION
 
 log = logging.getLogger("webdial.configuration")
 
@@ -32,7 +40,8 @@ def load_configuration() -> Configuration:
     """The picture that the database holds now, all of it from one moment."""
     with transaction.atomic():
         revision = current_revision()
-        branches = dict(Branch.objects.values_list("id", "name"))
+        branch_rows = list(Branch.objects.order_by().values_list("id", "name", "agency_id"))
+        branches = {branch_id: name for branch_id, name, _ in branch_rows}
         callers = {
             row[0]: Caller(
                 user_id=row[0],
@@ -52,13 +61,28 @@ def load_configuration() -> Configuration:
             bytes.fromhex(digest): user_id
             for digest, user_id in ApiToken.objects.order_by().values_list("digest", "user_id")
         }
-        values = {
+        values: dict[tuple[str, int | None], str] = {
             (key_of(name), branch_id): value
             for name, branch_id, value in GeneralSetting.objects.order_by().values_list(
                 "name", "branch_id", "value"
             )
         }
-    return Configuration(revision, callers, token_users, branches, values)
+        function_source = source_in_force()
+    return Configuration(
+        revision=revision,
+        callers=callers,
+        token_users=token_users,
+        branches=branches,
+        values=values,
+        branch_ids={agency_id.casefold(): branch_id for branch_id, _, agency_id in branch_rows},
+        function_source=function_source,
+    )
+
+
+def source_in_force() -> str:
+    """The database function's source: the newest version's, else the delivered one's."""
+    newest = FunctionVersion.objects.order_by("-id").values_list("source", flat=True).first()
+    return DELIVERED_FUNCTION if newest is None else newest
 
 
 class ConfigurationReader:

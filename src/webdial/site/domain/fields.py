@@ -1,5 +1,7 @@
 """One way to check and keep what people type into a field."""
 
+from collections.abc import Mapping
+
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -18,9 +20,15 @@ def kept_text(value: str, *, field: str, label: str, most: int, required: bool =
     return text
 
 
-def check_constraints(row: models.Model, *, field: str = "") -> None:
-    """Raise InvalidValueError in the words of the model's constraint that `row` would break."""
-    try:
-        row.validate_constraints()
-    except ValidationError as error:
-        raise InvalidValueError(" ".join(error.messages), field=field) from error
+def check_constraints(row: models.Model, *, fields: Mapping[str, str]) -> None:
+    """Raise InvalidValueError in the words of the model's constraint that `row` would break.
+
+    `fields` has the field to blame by the constraint's name.
+    """
+    for model, constraints in row.get_constraints():
+        for constraint in constraints:
+            try:
+                constraint.validate(model, row)
+            except ValidationError as error:
+                field = fields.get(constraint.name, "")
+                raise InvalidValueError(" ".join(error.messages), field=field) from error

@@ -49,6 +49,29 @@ def setting_view(name: str, *, branch: Branch | None = None) -> SettingView:
     return _view(shown, definition, list(_rows_of(shown)), branch)
 
 
+def branches_with_own_value(name: str) -> QuerySet[Branch]:
+    """Branches, by name, that keep a value of this setting for themselves."""
+    return Branch.objects.filter(
+        pk__in=GeneralSetting.objects.filter(name__iexact=name.strip()).values("branch_id")
+    )
+
+
+def add_setting(name: str, value: str, *, branch: Branch | None = None) -> None:
+    """Keep a setting of the administrator's own that is not kept there yet.
+
+    Raises InvalidValueError.
+    """
+    shown = kept_text(name, field="name", label="The setting's name", most=120)
+    view = setting_view(shown, branch=branch)
+    if view.definition is not None or view.own_value is not None:
+        raise InvalidValueError(
+            f"There is a setting {view.name} already.",
+            field="name",
+            hint="Find it in the list and change its value there.",
+        )
+    override_setting(shown, value, branch=branch)
+
+
 def override_setting(name: str, value: str, *, branch: Branch | None = None) -> None:
     """Keep `value` for `branch`, or for all branches when None.
 

@@ -38,6 +38,12 @@ def list_colleagues(*, search: str = "") -> QuerySet[User]:
     return users
 
 
+def company_names(*, search: str, most: int) -> list[str]:
+    """Up to `most` names of companies in which `search` occurs."""
+    found = Company.objects.filter(name__icontains=search.strip())
+    return list(found.values_list("name", flat=True)[:most])
+
+
 def save_person(
     *,
     name: str,

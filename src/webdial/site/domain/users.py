@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -12,6 +13,9 @@ from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import check_constraints, kept_text
 from webdial.site.domain.phones import LabelledNumber, keep_phones
 from webdial.site.models import Branch, Role, User
+
+MAX_PASSWORD: Final = 1_000
+"""Characters; hashing and comparing a longer one only costs time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,17 @@ def list_users(*, search: str = "") -> QuerySet[User]:
             | Q(branch__name__icontains=word)
         )
     return users
+
+
+def users_meant(text: str, *, most: int) -> list[User]:
+    """Whom `text` means: one sign-in name, else one StaffID, else up to `most` found by search."""
+    meant = text.strip()
+    if not meant or not meant.isprintable() or len(meant) > 120:
+        return []
+    for exactly in (Q(login=meant.casefold()), Q(staff_id__iexact=meant)):
+        if user := User.objects.select_related("branch").filter(exactly).first():
+            return [user]
+    return list(list_users(search=meant).prefetch_related(None)[:most])
 
 
 def user_by_login(login: str) -> User:
@@ -77,10 +92,14 @@ def save_user(details: UserDetails, *, user: User | None = None, password: str =
     row.branch, row.role, row.is_active = details.branch, details.role, details.is_active
     _take_password(row, password)
     with configuration_change():
-        check_constraints(row, field="login")
+        check_constraints(
+            row, fields={"user_login_unique": "login", "user_staff_id_unique": "staff_id"}
+        )
+        had_administrator = _active_administrators().exists()
         row.save()
         keep_phones(row, details.phones)
-        _require_an_administrator()
+        if had_administrator:
+            _require_an_administrator(blamed="is_active" if not row.is_active else "role")
     return row
 
 
@@ -91,6 +110,9 @@ def set_password(user: User, password: str) -> None:
 
 
 def _take_password(user: User, password: str) -> None:
+    if len(password) > MAX_PASSWORD:
+        message = f"The password has more than {MAX_PASSWORD:,} characters."
+        raise InvalidValueError(message, field="password")
     if password:
         try:
             validate_password(password, user)
@@ -101,12 +123,15 @@ def _take_password(user: User, password: str) -> None:
         user.set_unusable_password()
 
 
-def _require_an_administrator() -> None:
-    """Once there is an administrator, there is always one who can sign in."""
-    administrators = User.objects.filter(role=Role.ADMINISTRATOR)
-    if administrators.exists() and not administrators.filter(is_active=True).exists():
+def _require_an_administrator(*, blamed: str) -> None:
+    """Once there is an administrator, there is always one who may sign in."""
+    if not _active_administrators().exists():
         raise InvalidValueError(
             "At least one administrator must stay active.",
-            field="is_active",
+            field=blamed,
             hint="Make another user an administrator first.",
         )
+
+
+def _active_administrators() -> QuerySet[User]:
+    return User.objects.filter(role=Role.ADMINISTRATOR, is_active=True)

@@ -1,0 +1,95 @@
+"""The database function Generate Web Dial URL: its versions, saving and trying."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from webdial.dialstring import Plan, Values
+from webdial.errors import NotFoundError, WebdialError
+from webdial.exchange.configuration import Configuration
+from webdial.exchange.mechanism import function_result
+from webdial.numbers import clean_number
+from webdial.site.domain.configuration import configuration_change, source_in_force
+from webdial.site.function_runner import DatabaseFunction, compiled
+from webdial.site.models import FunctionVersion, User
+from webdial.watcom import CallResult
+
+__all__ = [
+    "FunctionTrial",
+    "check_function",
+    "list_versions",
+    "save_function",
+    "source_in_force",
+    "try_function",
+    "version_by_id",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionTrial:
+    """What a call of the function gave. `plan` is None when `plan_error` says why there is none."""
+
+    number: str
+    result: CallResult
+    plan: Plan | None
+    plan_error: WebdialError | None
+
+
+def check_function(source: str) -> None:
+    """Raises FunctionError with every fault of the source."""
+    compiled(source)
+
+
+def list_versions() -> QuerySet[FunctionVersion]:
+    """All saved versions, newest first; the first is in force."""
+    return FunctionVersion.objects.select_related("author")
+
+
+def version_by_id(version_id: int) -> FunctionVersion:
+    """Raises NotFoundError."""
+    version = FunctionVersion.objects.filter(pk=version_id).first()
+    if version is None:
+        raise NotFoundError(f"There is no version {version_id} of the function.")
+    return version
+
+
+def save_function(source: str, *, author: User | None, note: str = "") -> FunctionVersion | None:
+    """Put a source in force as a new version; None when it is the one in force already.
+
+    Raises FunctionError for a faulty source, and the old one stays in force.
+    """
+    source = source.replace("\r\n", "\n")
+    check_function(source)
+    if source == source_in_force():
+        return None
+    with configuration_change():
+        return FunctionVersion.objects.create(
+            source=source,
+            author=author,
+            author_name=author.name if author else "the command line",
+            note=note[:200],
+            saved_at=timezone.now(),
+        )
+
+
+def try_function(
+    source: str,
+    typed: str,
+    *,
+    user_id: int,
+    function: DatabaseFunction,
+    configuration: Configuration,
+) -> FunctionTrial:
+    """Call the function of this source for a user and a number, and send nothing.
+
+    Raises NumberError, NotFoundError for the user, FunctionError, CallNotPlacedError.
+    """
+    caller = configuration.caller(user_id)
+    number = clean_number(typed).dialled
+    result = function.call(source, number, caller, configuration)
+    try:
+        plan = function_result(result.value).plan(Values(number, caller.extension))
+    except WebdialError as error:
+        return FunctionTrial(number, result, None, error)
+    return FunctionTrial(number, result, plan, None)

@@ -1,0 +1,215 @@
+"""The tables that a database function sees, as read-only readings of our own data.
+
+Names and columns are an allow-list: nothing else exists for a function, above all no password,
+token or secret. Values that are looked for go to the database as parameters, and a column that is
+looked up has an index, so that one of 100,000 staff is found without reading the others.
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from webdial.site.databases import Database, PostgresDatabase, SqliteDatabase, connection_info
+from webdial.watcom import Schema, Table, Value
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column: its SQL, and whether it is a number, which is shown as text.
+
+    `indexed` is the SQL that a look-up compares, where that is not the column as shown.
+    """
+
+    name: str
+    sql: str
+    is_number: bool = False
+    indexed: str = ""
+
+    @property
+    def compared(self) -> str:
+        return self.indexed or self.sql
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    name: str
+    source: str
+    columns: tuple[_Column, ...]
+
+    def column(self, name: str) -> _Column:
+        return next(column for column in self.columns if column.name == name)
+
+
+_VIEWS: Final = (
+    _View(
+        "Staff",
+        "webdial_user u LEFT JOIN webdial_branch b ON b.id = u.branch_id",
+        (
+            _Column("StaffID", "u.staff_id"),
+            _Column("Name", "u.name"),
+            _Column("AgencyID", "b.agency_id"),
+            _Column("Extension", "NULLIF(u.extension, '')", indexed="u.extension"),
+            _Column("Active", "CASE WHEN u.is_active THEN 'Y' ELSE 'N' END"),
+        ),
+    ),
+    _View(
+        "StaffPhone",
+        "webdial_phone h JOIN webdial_user u ON u.id = h.user_id",
+        (
+            _Column("PhoneID", "h.id", is_number=True),
+            _Column("StaffID", "u.staff_id"),
+            _Column("Description", "h.label"),
+            _Column("Number", "h.number"),
+        ),
+    ),
+    _View(
+        "Agency",
+        "webdial_branch b",
+        (_Column("AgencyID", "b.agency_id"), _Column("Name", "b.name")),
+    ),
+    _View(
+        "Company",
+        "webdial_company c",
+        (_Column("CompanyID", "c.id", is_number=True), _Column("Name", "c.name")),
+    ),
+    _View(
+        "Person",
+        "webdial_person p",
+        (
+            _Column("PersonID", "p.id", is_number=True),
+            _Column("Name", "p.name"),
+            _Column("CompanyID", "p.company_id", is_number=True),
+        ),
+    ),
+    _View(
+        "Employment",
+        "webdial_person p",
+        (
+            _Column("PersonID", "p.id", is_number=True),
+            _Column("CompanyID", "p.company_id", is_number=True),
+        ),
+    ),
+    _View(
+        "Phone",
+        "webdial_phone h",
+        (
+            _Column("PhoneID", "h.id", is_number=True),
+            _Column("Who", "CASE WHEN h.person_id IS NULL THEN 'S' ELSE 'CP' END"),
+            _Column("WhoID", "h.person_id", is_number=True),
+            _Column("Description", "h.label"),
+            _Column("Number", "h.number"),
+        ),
+    ),
+)
+_BY_NAME: Final = {view.name: view for view in _VIEWS}
+
+SCHEMA: Final = Schema(
+    tuple(Table(view.name, tuple(column.name for column in view.columns)) for view in _VIEWS)
+)
+"""What a function may read; the owner is `pears` or left out."""
+
+
+class Connection(Protocol):
+    """A read-only connection: rows of a statement, within a time limit."""
+
+    placeholder: str
+
+    def rows(self, sql: str, values: Sequence[object]) -> Iterable[Sequence[Value]]: ...
+
+    def close(self) -> None: ...
+
+
+class DatabaseTables:
+    """`Tables` (webdial.watcom) over a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def rows(
+        self, table: str, columns: tuple[str, ...], equals: Mapping[str, str]
+    ) -> Iterable[Sequence[Value]]:
+        view = _BY_NAME[table]
+        filters, values = self._filters(view, equals)
+        shown = ", ".join(_shown(view.column(name)) for name in columns) or "1"
+        where = f" WHERE {' AND '.join(filters)}" if filters else ""
+        sql = f"SELECT {shown} FROM {view.source}{where}"  # noqa: S608 - allow-listed names only
+        rows = self._connection.rows(sql, values)
+        return rows if columns else ([] for _ in rows)
+
+    def _filters(self, view: _View, equals: Mapping[str, str]) -> tuple[list[str], list[object]]:
+        """Conditions for the database; what it would compare otherwise than we do is left out."""
+        mark = self._connection.placeholder
+        filters: list[str] = []
+        values: list[object] = []
+        for name, text in equals.items():
+            column = view.column(name)
+            if column.is_number:
+                if text.isascii() and text.isdigit() and len(text) < 18 and str(int(text)) == text:
+                    filters.append(f"{column.compared} = {mark}")
+                    values.append(int(text))
+            elif text.isascii() and "\x00" not in text:
+                # Both databases fold ASCII alike; other letters are left to the interpreter.
+                filters.append(f"lower({column.compared}) = lower({mark})")
+                values.append(text)
+        return filters, values
+
+
+def _shown(column: _Column) -> str:
+    return f"CAST({column.sql} AS text)" if column.is_number else column.sql
+
+
+class SqliteReader:
+    """A Connection to SQLite that cannot write and gives up after `limit_s` seconds."""
+
+    placeholder = "?"
+    _STEPS_BETWEEN_LOOKS = 10_000
+
+    def __init__(self, database: SqliteDatabase, *, limit_s: float) -> None:
+        uri = f"{database.file.as_uri()}?mode=ro"
+        self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._connection.execute("PRAGMA query_only = ON")
+        self._limit_s = limit_s
+        self._deadline = 0.0
+        self._connection.set_progress_handler(self._is_late, self._STEPS_BETWEEN_LOOKS)
+
+    def rows(self, sql: str, values: Sequence[object]) -> Iterable[Sequence[Value]]:
+        self._deadline = time.monotonic() + self._limit_s
+        return self._connection.execute(sql, values)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self._deadline
+
+
+class PostgresReader:
+    """A Connection to PostgreSQL whose every transaction is read-only and bounded in time."""
+
+    placeholder = "%s"
+
+    def __init__(self, database: PostgresDatabase, *, limit_s: float) -> None:
+        import psycopg  # noqa: PLC0415 - an optional package, needed for PostgreSQL alone
+
+        self._connection: psycopg.Connection[Any] = psycopg.connect(
+            connection_info(database), autocommit=True
+        )
+        self._connection.execute("SET default_transaction_read_only = on")
+        self._connection.execute(f"SET statement_timeout = {int(limit_s * 1000)}")
+
+    def rows(self, sql: str, values: Sequence[object]) -> Iterable[Sequence[Value]]:
+        return self._connection.execute(sql, values)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def open_reader(database: Database, *, limit_s: float) -> Connection:
+    """A new read-only connection to this database."""
+    match database:
+        case SqliteDatabase():
+            return SqliteReader(database, limit_s=limit_s)
+        case PostgresDatabase():
+            return PostgresReader(database, limit_s=limit_s)
