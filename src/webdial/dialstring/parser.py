@@ -57,7 +57,14 @@ _TOKEN = re.compile(
 )
 _DIRECTIVE = re.compile(r"\s*(\{[^{}^#]*\})")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]+:\d+(?=[/?]|$)")
+
+# A host and its port without http:// before them: pbx:8080/dial, pbx.example:8080. What begins
+# with a scheme of telephony is a link, also to a number of its own: tel:999.
+_HOST_AND_PORT = re.compile(
+    r"(?!(?:tel|callto|sip|sips|dial|phone):)"
+    r"(?:[A-Za-z0-9.-]+:[1-9]\d{0,5}(?=[/?])|[A-Za-z0-9-]+\.[A-Za-z0-9.-]+:[1-9]\d{0,5}$)",
+    re.IGNORECASE,
+)
 _URL_PARAMETER = re.compile(r"[&?][A-Za-z0-9_.\-\[\]]+=")
 _UNSENDABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _HOST_NAME = re.compile(r"(?=.*[A-Za-z0-9])[\w.-]+", re.ASCII)

@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp import hdrs
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 import webdial
@@ -41,7 +42,13 @@ _BLANKS = re.compile(r"\s+")
 class HttpSender:
     """A Sender over one pool of connections. Close it at the end."""
 
-    def __init__(self, *, ssl_context: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        ssl_context: ssl.SSLContext | None = None,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
+        self._resolver = resolver
         self._ssl = ssl_context or ssl.create_default_context()
         self._open_session: aiohttp.ClientSession | None = None
 
@@ -89,7 +96,10 @@ class HttpSender:
         if self._open_session is None:
             self._open_session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    limit=0, ssl=self._ssl, keepalive_timeout=_KEEP_ALIVE_S
+                    limit=0,
+                    ssl=self._ssl,
+                    keepalive_timeout=_KEEP_ALIVE_S,
+                    resolver=self._resolver,
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={

@@ -100,14 +100,8 @@ class DatabaseFunction:
 
     def _with_tables(self, work: Callable[[DatabaseTables], CallResult]) -> CallResult:
         """Run `work` over this thread's connection; one that fails is opened anew next time."""
-        held: _Held | None = getattr(self._local, "held", None)
-        if held is None:
-            connection = open_reader(self._database, limit_s=LIMITS.wall_s)
-            held = _Held(connection, DatabaseTables(connection))
-            self._local.held = held
-            self._held.append(held)
         try:
-            return work(held.tables)
+            return work(self._held_tables())
         except FunctionError:
             raise
         except Exception as error:  # the database's own errors differ by database
@@ -118,3 +112,12 @@ class DatabaseFunction:
                 hint="It may have taken too long; try again.",
                 code="function_failed",
             ) from error
+
+    def _held_tables(self) -> DatabaseTables:
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            connection = open_reader(self._database, limit_s=LIMITS.wall_s)
+            held = _Held(connection, DatabaseTables(connection))
+            self._local.held = held
+            self._held.append(held)
+        return held.tables

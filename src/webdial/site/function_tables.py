@@ -16,8 +16,8 @@ from webdial.watcom import Schema, Table, Value
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
-    """A column: its SQL, and whether it is a number, which is shown as text.
+class Column:
+    """A column of a view: its SQL, and whether it is a number, which is shown as text.
 
     `indexed` is the SQL that a look-up compares, where that is not the column as shown.
     """
@@ -33,81 +33,85 @@ class _Column:
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class View:
+    """A table as functions see it: where its rows come from, and the columns it shows."""
+
     name: str
     source: str
-    columns: tuple[_Column, ...]
+    columns: tuple[Column, ...]
 
-    def column(self, name: str) -> _Column:
+    def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 
 
-_VIEWS: Final = (
-    _View(
+def schema_of(views: Sequence[View]) -> Schema:
+    return Schema(
+        tuple(Table(view.name, tuple(column.name for column in view.columns)) for view in views)
+    )
+
+
+VIEWS: Final = (
+    View(
         "Staff",
         "webdial_user u LEFT JOIN webdial_branch b ON b.id = u.branch_id",
         (
-            _Column("StaffID", "u.staff_id"),
-            _Column("Name", "u.name"),
-            _Column("AgencyID", "b.agency_id"),
-            _Column("Extension", "NULLIF(u.extension, '')", indexed="u.extension"),
-            _Column("Active", "CASE WHEN u.is_active THEN 'Y' ELSE 'N' END"),
+            Column("StaffID", "u.staff_id"),
+            Column("Name", "u.name"),
+            Column("AgencyID", "b.agency_id"),
+            Column("Extension", "NULLIF(u.extension, '')", indexed="u.extension"),
+            Column("Active", "CASE WHEN u.is_active THEN 'Y' ELSE 'N' END"),
         ),
     ),
-    _View(
+    View(
         "StaffPhone",
         "webdial_phone h JOIN webdial_user u ON u.id = h.user_id",
         (
-            _Column("PhoneID", "h.id", is_number=True),
-            _Column("StaffID", "u.staff_id"),
-            _Column("Description", "h.label"),
-            _Column("Number", "h.number"),
+            Column("PhoneID", "h.id", is_number=True),
+            Column("StaffID", "u.staff_id"),
+            Column("Description", "h.label"),
+            Column("Number", "h.number"),
         ),
     ),
-    _View(
+    View(
         "Agency",
         "webdial_branch b",
-        (_Column("AgencyID", "b.agency_id"), _Column("Name", "b.name")),
+        (Column("AgencyID", "b.agency_id"), Column("Name", "b.name")),
     ),
-    _View(
+    View(
         "Company",
         "webdial_company c",
-        (_Column("CompanyID", "c.id", is_number=True), _Column("Name", "c.name")),
+        (Column("CompanyID", "c.id", is_number=True), Column("Name", "c.name")),
     ),
-    _View(
+    View(
         "Person",
         "webdial_person p",
         (
-            _Column("PersonID", "p.id", is_number=True),
-            _Column("Name", "p.name"),
-            _Column("CompanyID", "p.company_id", is_number=True),
+            Column("PersonID", "p.id", is_number=True),
+            Column("Name", "p.name"),
+            Column("CompanyID", "p.company_id", is_number=True),
         ),
     ),
-    _View(
+    View(
         "Employment",
         "webdial_person p",
         (
-            _Column("PersonID", "p.id", is_number=True),
-            _Column("CompanyID", "p.company_id", is_number=True),
+            Column("PersonID", "p.id", is_number=True),
+            Column("CompanyID", "p.company_id", is_number=True),
         ),
     ),
-    _View(
+    View(
         "Phone",
         "webdial_phone h",
         (
-            _Column("PhoneID", "h.id", is_number=True),
-            _Column("Who", "CASE WHEN h.person_id IS NULL THEN 'S' ELSE 'CP' END"),
-            _Column("WhoID", "h.person_id", is_number=True),
-            _Column("Description", "h.label"),
-            _Column("Number", "h.number"),
+            Column("PhoneID", "h.id", is_number=True),
+            Column("Who", "CASE WHEN h.person_id IS NULL THEN 'S' ELSE 'CP' END"),
+            Column("WhoID", "h.person_id", is_number=True),
+            Column("Description", "h.label"),
+            Column("Number", "h.number"),
         ),
     ),
 )
-_BY_NAME: Final = {view.name: view for view in _VIEWS}
-
-SCHEMA: Final = Schema(
-    tuple(Table(view.name, tuple(column.name for column in view.columns)) for view in _VIEWS)
-)
+SCHEMA: Final = schema_of(VIEWS)
 """What a function may read; the owner is `pears` or left out."""
 
 
@@ -124,13 +128,14 @@ class Connection(Protocol):
 class DatabaseTables:
     """`Tables` (webdial.watcom) over a connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, views: Sequence[View] = VIEWS) -> None:
         self._connection = connection
+        self._views = {view.name: view for view in views}
 
     def rows(
         self, table: str, columns: tuple[str, ...], equals: Mapping[str, str]
     ) -> Iterable[Sequence[Value]]:
-        view = _BY_NAME[table]
+        view = self._views[table]
         filters, values = self._filters(view, equals)
         shown = ", ".join(_shown(view.column(name)) for name in columns) or "1"
         where = f" WHERE {' AND '.join(filters)}" if filters else ""
@@ -138,7 +143,7 @@ class DatabaseTables:
         rows = self._connection.rows(sql, values)
         return rows if columns else ([] for _ in rows)
 
-    def _filters(self, view: _View, equals: Mapping[str, str]) -> tuple[list[str], list[object]]:
+    def _filters(self, view: View, equals: Mapping[str, str]) -> tuple[list[str], list[object]]:
         """Conditions for the database; what it would compare otherwise than we do is left out."""
         mark = self._connection.placeholder
         filters: list[str] = []
@@ -156,7 +161,7 @@ class DatabaseTables:
         return filters, values
 
 
-def _shown(column: _Column) -> str:
+def _shown(column: Column) -> str:
     return f"CAST({column.sql} AS text)" if column.is_number else column.sql
 
 

@@ -1,0 +1,270 @@
+"""What a function reads, from real databases: the conformance cases, indexes, and no way to write."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.cases import FOLDER
+from tests.server import Installation
+from webdial.environment import Environment
+from webdial.errors import CallNotPlacedError
+from webdial.exchange import Caller, Configuration
+from webdial.site.databases import Database, PostgresDatabase, SqliteDatabase, chosen_database
+from webdial.site.function_runner import DatabaseFunction
+from webdial.site.function_tables import (
+    SCHEMA,
+    VIEWS,
+    Column,
+    Connection,
+    DatabaseTables,
+    View,
+    open_reader,
+)
+from webdial.watcom import FunctionError, Value
+from webdial.watcom.conformance import Case, read_cases, run_case
+
+CASES = read_cases((FOLDER / "watcom" / "conformance.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def empty_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            yield SqliteDatabase(tmp_path_factory.mktemp("cases") / "cases.sqlite3")
+        else:
+            url = stack.enter_context(request.getfixturevalue("postgres").fresh_database())
+            yield chosen_database(Environment({"WEBDIAL_DATABASE_URL": url}))
+
+
+def execute(database: Database, statements: Sequence[tuple[str, Sequence[object]]]) -> None:
+    """Run statements by a connection that may write; `?` stands for values."""
+    match database:
+        case SqliteDatabase(file):
+            with sqlite3.connect(file) as connection:
+                for sql, values in statements:
+                    connection.execute(sql, values)
+            connection.close()
+        case PostgresDatabase():
+            with psycopg.connect(
+                host=database.host, port=database.port, dbname=database.name, user=database.user
+            ) as writer:
+                for sql, values in statements:
+                    writer.execute(sql.replace("?", "%s"), values)
+
+
+def lay_out(case: Case, database: Database) -> tuple[View, ...]:
+    """The case's tables in the database, all columns text, and the views on them."""
+    views: list[View] = []
+    statements: list[tuple[str, Sequence[object]]] = []
+    for number, table in enumerate(case.schema.tables):
+        name = f"case_{number}"
+        names = [f"c{index}" for index in range(len(table.columns))]
+        views.append(
+            View(
+                table.name,
+                name,
+                tuple(Column(c, n) for c, n in zip(table.columns, names, strict=True)),
+            )
+        )
+        statements.append((f"DROP TABLE IF EXISTS {name}", ()))
+        statements.append((f"CREATE TABLE {name} ({', '.join(f'{n} text' for n in names)})", ()))
+        for row in case.rows.get(table.name, ()):
+            folded = {column.casefold(): value for column, value in row.items()}
+            values = [folded.get(column.casefold()) for column in table.columns]
+            marks = ", ".join("?" for _ in names)
+            statements.append((f"INSERT INTO {name} VALUES ({marks})", values))
+    execute(database, statements)
+    return tuple(views)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_conformance_case_over_a_real_database(case: Case, empty_database: Database) -> None:
+    views = lay_out(case, empty_database)
+    reader = open_reader(empty_database, limit_s=5)
+    try:
+        assert run_case(case, DatabaseTables(reader, views)).failure == ""
+    finally:
+        reader.close()
+
+
+@pytest.fixture(scope="module")
+def database(installation: Installation) -> Database:
+    """A real installation's database, with 5,000 further users and people."""
+    installation.execute(MANY_ROWS)
+    return chosen_database(Environment(installation.environment))
+
+
+MANY_ROWS = """
+from webdial.site.models import Branch, Company, Person, Phone, User
+from django.db import connection
+branch = Branch.objects.get()
+User.objects.bulk_create(User(login=f"u{i}", staff_id=f"S{i}", name=f"Name {i}", branch=branch, extension=str(3000 + i), password="secret-hash") for i in range(5000))
+company = Company.objects.create(name="Penrose & Vale")
+people = Person.objects.bulk_create(Person(name=f"Person {i}", company=company) for i in range(5000))
+Phone.objects.bulk_create(Phone(person=person, label="work", number=f"020 7946 {i:04}") for i, person in enumerate(people))
+connection.cursor().execute("ANALYZE")
+"""
+
+LOOK_UPS = [
+    ("Staff", ("Extension", "AgencyID"), {"StaffID": "s4711"}, [("7711", "LON")]),
+    ("Staff", ("StaffID",), {"Extension": "3017"}, [("S17",)]),
+    ("Staff", ("StaffID",), {"Name": "name 42"}, [("S42",)]),
+    ("Staff", ("Active",), {"StaffID": "S1"}, [("Y",)]),
+    ("Agency", ("Name",), {"AgencyID": "lon"}, [("London",)]),
+    ("Company", ("Name",), {"Name": "PENROSE & VALE"}, [("Penrose & Vale",)]),
+    ("Person", ("Name",), {"Name": "person 99"}, [("Person 99",)]),
+    ("Phone", ("Description", "Who"), {"Number": "020 7946 0099"}, [("work", "CP")]),
+    ("Staff", ("StaffID",), {"StaffID": "nobody"}, []),
+]
+
+
+@pytest.mark.parametrize(("table", "columns", "equals", "expected"), LOOK_UPS)
+def test_look_up_finds_its_row_by_an_index(
+    database: Database,
+    table: str,
+    columns: tuple[str, ...],
+    equals: dict[str, str],
+    expected: list[tuple[Value, ...]],
+) -> None:
+    reader = open_reader(database, limit_s=5)
+    try:
+        rows = DatabaseTables(reader).rows(table, columns, equals)
+        assert [tuple(row) for row in rows] == expected
+        if table not in {"Agency", "Company"}:  # too small for a planner to care
+            assert not scanned_tables(database, reader, table, columns, equals)
+    finally:
+        reader.close()
+
+
+class Watched:
+    """A Connection that only tells what it was asked."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.placeholder = connection.placeholder
+        self.asked: tuple[str, Sequence[object]] = ("", ())
+
+    def rows(self, sql: str, values: Sequence[object]) -> list[Sequence[Value]]:
+        self.asked = (sql, values)
+        return []
+
+    def close(self) -> None: ...
+
+
+def scanned_tables(
+    database: Database,
+    reader: Connection,
+    table: str,
+    columns: tuple[str, ...],
+    equals: dict[str, str],
+) -> list[str]:
+    """Tables of many rows that the database would read whole."""
+    watched = Watched(reader)
+    list(DatabaseTables(watched).rows(table, columns, equals))
+    sql, values = watched.asked
+    explain = "EXPLAIN QUERY PLAN " if isinstance(database, SqliteDatabase) else "EXPLAIN "
+    plan = [" ".join(map(str, row)) for row in reader.rows(explain + sql, values)]
+    return [
+        line
+        for line in plan
+        if ("SCAN" in line or "Seq Scan" in line) and "branch" not in line and " b" not in line
+    ]
+
+
+def test_numbers_are_looked_up_as_text_that_sql_would_read(database: Database) -> None:
+    reader = open_reader(database, limit_s=5)
+    try:
+        tables = DatabaseTables(reader)
+        (phone,) = tables.rows("Phone", ("WhoID", "PhoneID"), {"Number": "020 7946 0007"})
+        person_id = str(phone[0])
+        assert [row[0] for row in tables.rows("Person", ("Name",), {"PersonID": person_id})] == [
+            "Person 7"
+        ]
+        for odd in ("007", " 7", "7.0", "x", "٧", "9" * 30):
+            # Not an exact number: every row is given and the interpreter compares.
+            assert len(list(tables.rows("Company", ("Name",), {"CompanyID": odd}))) == 1
+    finally:
+        reader.close()
+
+
+def test_reader_cannot_write(database: Database) -> None:
+    reader = open_reader(database, limit_s=5)
+    with pytest.raises((sqlite3.OperationalError, psycopg.errors.ReadOnlySqlTransaction)):
+        list(reader.rows("UPDATE webdial_user SET extension = '1'", ()))
+    reader.close()
+
+
+def test_reader_gives_up_after_its_time(database: Database) -> None:
+    reader = open_reader(database, limit_s=0.2)
+    endless = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    )
+    with pytest.raises((sqlite3.OperationalError, psycopg.errors.QueryCanceled)):
+        list(reader.rows(endless, ()))
+    reader.close()
+
+
+def test_no_view_shows_a_secret() -> None:
+    shown = " ".join(column.sql for view in VIEWS for column in view.columns).lower()
+    sources = " ".join(view.source for view in VIEWS).lower()
+    for word in ("password", "token", "digest", "session", "login"):
+        assert word not in shown
+        assert word not in sources
+
+
+FUNCTION = 'ALTER FUNCTION GenerateWEBDialURL(in "Number" char(100)) returns long varchar\n'
+
+
+@pytest.fixture
+def call(database: Database) -> Iterator[Callable[[str], str | None]]:
+    runner = DatabaseFunction(database)
+    caller = Caller(1, "s17", "S17", "Name 17", "3017", 1, "London")
+    configuration = Configuration(
+        1, {1: caller}, {}, {1: "London"}, {("synety", 1): "main"}, {"lon": 1}, ""
+    )
+    yield lambda body: runner.call(FUNCTION + body, "0123", caller, configuration).value
+    runner.close()
+
+
+def test_function_reads_staff_and_settings(call: Callable[[str], str | None]) -> None:
+    body = """begin declare e char(20); declare s char(20);
+    select Extension, WPKMaintainGetSwitchValue('Synety', AgencyID, 'L') into e, s
+    from pears.staff where StaffID = UserStaffID; return string(e, '/', s, '/', "Number") end"""
+    assert call(body) == "3017/main/0123"
+
+
+@pytest.mark.parametrize(
+    "table", ["webdial_user", "auth_user", "sqlite_master", "SYS.SYSUSER", "User"]
+)
+def test_function_sees_no_other_table(call: Callable[[str], str | None], table: str) -> None:
+    with pytest.raises(FunctionError):
+        call(f"begin declare n int; select count(*) into n from {table}; return n end")
+
+
+@pytest.mark.parametrize("column", ["password", "login", "last_login", "is_active"])
+def test_function_sees_no_other_column(call: Callable[[str], str | None], column: str) -> None:
+    with pytest.raises(FunctionError):
+        call(f"begin declare x char(99); select {column} into x from Staff; return x end")
+
+
+def test_all_rows_of_5000_staff_can_be_counted(call: Callable[[str], str | None]) -> None:
+    assert call("begin declare n int; select count(*) into n from Staff; return n end") == "5001"
+
+
+def test_database_that_is_gone_is_told(tmp_path: Path) -> None:
+    gone = DatabaseFunction(SqliteDatabase(tmp_path / "none.sqlite3"))
+    caller = Caller(1, "x", "X", "X", None, None, "")
+    body = "begin declare n int; select count(*) into n from Staff; return n end"
+    with pytest.raises(CallNotPlacedError) as caught:
+        gone.call(FUNCTION + body, "0", caller, Configuration(1, {}, {}, {}, {}))
+    assert caught.value.error_code == "function_failed"
+    gone.close()
+
+
+def test_schema_is_that_of_the_views() -> None:
+    assert [table.name for table in SCHEMA.tables] == [view.name for view in VIEWS]
