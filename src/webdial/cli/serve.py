@@ -1,5 +1,7 @@
 """`webdial serve`: the server."""
 
+import contextlib
+import signal
 import socket
 
 import click
@@ -68,4 +70,8 @@ def run_server(application: object, listening: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=int(SHUTDOWN_S),
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    # uvicorn raises the signal that ended it once more when all is done. Either one then only ends
+    # this function, so that whoever called it can put away its own things.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])
