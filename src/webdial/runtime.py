@@ -4,24 +4,21 @@ Used by the server (webdial.asgi) and by `webdial dial`, so that both place call
 """
 
 import asyncio
-import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
-from uuid import uuid4
 
 import django
 from asgiref.sync import sync_to_async
 from django.core.management import call_command
 from django.db import close_old_connections
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 if TYPE_CHECKING:
     from webdial.site.domain.configuration import ConfigurationReader
+    from webdial.site.runs import Run
 
 T = TypeVar("T")
 
@@ -48,46 +45,7 @@ def upgrade_database() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of the program. Its lock file is held while it lives, however it ends."""
-
-    id: str
-    folder: Path
-
-    def lock_of(self, run_id: str) -> FileLock:
-        return FileLock(self.folder / f"{run_id}.lock", timeout=0)
-
-    def is_alive(self, run_id: str) -> bool:
-        """Whether that run still holds its lock. A dead run's lock file is removed."""
-        file = self.folder / f"{run_id}.lock"
-        if not file.exists():
-            return False
-        lock = self.lock_of(run_id)
-        try:
-            lock.acquire()
-        except Timeout:
-            return True
-        lock.release()
-        file.unlink(missing_ok=True)
-        return False
-
-
-@contextlib.contextmanager
-def _held_run(data: Path) -> Iterator[Run]:
-    folder = data / "runs"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    run = Run(uuid4().hex, folder)
-    lock = run.lock_of(run.id)
-    lock.acquire()
-    try:
-        yield run
-    finally:
-        lock.release()
-        (folder / f"{run.id}.lock").unlink(missing_ok=True)
-
-
-def mark_calls_of_dead_runs(run: Run) -> None:
+def mark_calls_of_dead_runs(run: "Run") -> None:
     """Whatever a dead run was placing is shown as interrupted; nothing is sent again."""
     from webdial.site.domain.calls import mark_interrupted, runs_placing_calls  # noqa: PLC0415
 
@@ -107,8 +65,10 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
     )
     from webdial.site.function_runner import DatabaseFunction  # noqa: PLC0415
     from webdial.site.journal import open_journal_store  # noqa: PLC0415
+    from webdial.site.runs import begin_run  # noqa: PLC0415
 
-    with _held_run(settings.ENVIRONMENT.data) as run:
+    run = await asyncio.to_thread(begin_run, settings.DATABASE, settings.ENVIRONMENT.data)
+    try:
         await _in_thread(lambda: mark_calls_of_dead_runs(run))
         reader = await _in_thread(ConfigurationReader)
         journal = GroupCommitJournal(open_journal_store(settings.DATABASE))
@@ -126,12 +86,15 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
             await asyncio.to_thread(journal.close)
             await sender.close()
             await asyncio.to_thread(function.close)
+    finally:
+        await asyncio.to_thread(run.close)
 
 
-async def _upkeep(reader: "ConfigurationReader", run: Run) -> None:
+async def _upkeep(reader: "ConfigurationReader", run: "Run") -> None:
     """Every second: take up changed configuration, and what dead runs left behind."""
 
     def look() -> None:
+        run.keep()
         reader.refresh()
         mark_calls_of_dead_runs(run)
 

@@ -1,5 +1,6 @@
 """`webdial function`: the database function that makes the dial string."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,7 @@ def conform(file: Path) -> None:
 
 def _text_of(file: Path) -> str:
     if str(file) == "-":
-        return click.get_text_stream("stdin").read()
+        return sys.stdin.read()
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
