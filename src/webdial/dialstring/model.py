@@ -176,7 +176,7 @@ class _Filling:
             self._faults.append(
                 Fault(
                     "extension_missing",
-                    "The dial string needs the caller's extension, and the caller has none.",
+                    "The dial string needs the caller's extension, and none is set up.",
                     slot.start,
                     slot.end,
                     "Set up the extension in Maintenance | Users.",

@@ -109,6 +109,8 @@ def _dialled(typed: str, text: str) -> str:
         message = "It is not clear which number to dial."
         raise _error(typed, "number_unclear", message)
     found = candidates[0]
+    if _is_part_of_a_word(text[: found.start()], found[0]):
+        raise _error(typed, "number_unclear", "It is not clear which number to dial.")
     if _goes_on_in_letters(found[0], text[found.end() :]):
         message = "Letters are part of this number; only digits can be dialled."
         raise _error(typed, "number_with_letters", message)
@@ -126,6 +128,16 @@ def _holds_two_numbers(text: str) -> bool:
     parts = [part for part in text.split("/") if _count_digits(part)]
     long_parts = sum(_count_digits(part) >= _LEAST_DIGITS for part in parts)
     return len(parts) > 2 or long_parts > 1
+
+
+def _is_part_of_a_word(before: str, number: str) -> bool:
+    """A few digits right behind letters: `room12`, `alert(1)`; not `Tel(020) 7946 0123`."""
+    return (
+        bool(before)
+        and before[-1].isalpha()
+        and not number[0].isspace()
+        and _count_digits(number) < _LEAST_DIGITS
+    )
 
 
 def _goes_on_in_letters(number: str, rest: str) -> bool:

@@ -103,5 +103,9 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"webdial": {"level": "INFO"}},
+    "loggers": {
+        "webdial": {"level": "INFO"},
+        # A number that cannot be dialled is told to who typed it; that is no news for a log.
+        "django.request": {"level": "ERROR"},
+    },
 }

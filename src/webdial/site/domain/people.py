@@ -33,7 +33,10 @@ def list_colleagues(*, search: str = "") -> QuerySet[User]:
     )
     for word in search.split():
         users = users.filter(
-            Q(name__icontains=word) | Q(extension__icontains=word) | Q(branch__name__icontains=word)
+            Q(name__icontains=word)
+            | Q(extension__icontains=word)
+            | Q(branch__name__icontains=word)
+            | Q(id__in=User.objects.filter(phones__number__icontains=word).values("id"))
         )
     return users
 

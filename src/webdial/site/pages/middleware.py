@@ -6,8 +6,8 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase
 
 from webdial.exchange.configuration import Configuration
-from webdial.exchange.mechanism import read_mechanism
 from webdial.exchange.general_settings import MECHANISM, key_of
+from webdial.exchange.mechanism import read_mechanism
 from webdial.site.pages.exchange_access import configuration_reader_of, exchange_of
 
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]

@@ -1,0 +1,179 @@
+"""Calls: placing one, following it, one's own list and the whole story of one.
+
+A call is placed by POST alone; no address, image or link can make anybody's phone ring.
+"""
+
+import asyncio
+from typing import Final
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from webdial.errors import NotFoundError, WebdialError
+from webdial.exchange import Channel, Outcome
+from webdial.numbers import MAX_TYPED
+from webdial.site.domain.calls import call_of_user, calls_of_user
+from webdial.site.models import Call
+from webdial.site.pages.call_display import ShownCall
+from webdial.site.pages.dial import dial_page, own_phone
+from webdial.site.pages.exchange_access import exchange_of
+from webdial.site.pages.requests import PageRequest
+from webdial.site.pages.rights import signed_in
+from webdial.site.pages.shown_errors import show_error
+
+PAGE_SIZE: Final = 50
+
+WAIT_S: Final = 20.0
+"""How long one request waits for an outcome: less than the 30 s after which many proxies give up."""
+
+_PAUSE_S: Final = 2
+"""Before asking again about a call that cannot be waited for here: another process places it."""
+
+_MAX_LIVE_ROWS: Final = 3
+"""Rows that wait at once: over HTTP/1.1 a browser has six connections for everything."""
+
+_PARTS: Final = {
+    "panel": "partials/call_panel.html",
+    "row": "partials/call_row.html",
+    "story": "partials/call_state.html",
+}
+
+_CHANNELS: Final = {
+    Channel.PAGE.value: "These pages",
+    Channel.API.value: "Another program (API)",
+    Channel.CLI.value: "The command line",
+}
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+async def calls(request: PageRequest) -> HttpResponse:
+    if request.method == "POST":
+        return await _place_call(request)
+    return await sync_to_async(_list_calls)(request)
+
+
+@signed_in
+@require_GET
+def call(request: PageRequest, call_id: UUID) -> HttpResponse:
+    row = _own_call(request, call_id)
+    context = {
+        "call": ShownCall.of_row(row),
+        "row": row,
+        "channel": _CHANNELS.get(row.channel, row.channel),
+        "own_phone": own_phone(request),
+        "part": "story",
+    }
+    return render(request, "call.html", context)
+
+
+@signed_in
+@require_GET
+def latest_call(request: PageRequest) -> HttpResponse:
+    """The panel's content: the user's latest call, empty when there is none."""
+    row = calls_of_user(request.user).first()
+    if row is None:
+        return HttpResponse(status=204)
+    return _part(request, ShownCall.of_row(row), "panel")
+
+
+@signed_in
+@require_GET
+async def call_line(request: PageRequest, call_id: UUID) -> HttpResponse:
+    """One call as a part of a page; while it is being placed the answer waits for its outcome.
+
+    `in` names the part: panel, row or story.
+    """
+    row = await sync_to_async(_own_call)(request, call_id)
+    placed = None
+    pause_s = 0
+    if row.outcome == Outcome.PLACING.value:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        placed = await exchange_of(request).outcome_of(call_id, wait_s=WAIT_S)
+        pause_s = 0 if loop.time() - began >= _PAUSE_S else _PAUSE_S
+        # The end is written down before it is told, so the row now holds the time of it as well.
+        row = await sync_to_async(_own_call)(request, call_id)
+    shown = ShownCall.of_row(row, placed)
+    return _part(request, shown, request.GET.get("in", ""), pause_s=pause_s)
+
+
+async def _place_call(request: PageRequest) -> HttpResponse:
+    number = request.POST.get("number", "")
+    exchange = exchange_of(request)
+    try:
+        placed = await exchange.start_call(number, user_id=request.user.pk, channel=Channel.PAGE)
+    except WebdialError as error:
+        return await sync_to_async(_refuse)(request, number, error)
+    if request.htmx:
+        return _part(request, ShownCall.of_placed(placed), "panel")
+    if placed.link is not None:
+        return _hand_over(placed.link)
+    # To the call's own page, so that loading it again dials nothing.
+    return HttpResponseRedirect(reverse("call", args=(placed.id,)), status=303)
+
+
+def _hand_over(link: str) -> HttpResponse:
+    """Send the browser to a link: it starts the user's phone program and stays on its page.
+
+    No redirect class of Django's: those let only web addresses through, and rewrite some
+    characters, while a link goes out exactly as the dial string has it.
+    """
+    return HttpResponse(status=303, headers={"Location": link})
+
+
+def _refuse(request: PageRequest, number: str, error: WebdialError) -> HttpResponse:
+    """Nothing was dialled; why, where the user looks."""
+    shown = show_error(error, field="number")
+    if request.htmx:
+        context = {"error": shown, "number": number.strip()[:MAX_TYPED]}
+        return render(request, "partials/call_refused.html", context, status=422)
+    return dial_page(request, typed=number[:MAX_TYPED], error=shown)
+
+
+def _list_calls(request: PageRequest) -> HttpResponse:
+    rows = calls_of_user(request.user)
+    before = _id_or_none(request.GET.get("before", ""))
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = list(rows[: PAGE_SIZE + 1])
+    shown = [ShownCall.of_row(row) for row in found[:PAGE_SIZE]]
+    placing = [call.id for call in shown if call.is_placing]
+    live = placing[:_MAX_LIVE_ROWS]
+    context = {
+        "rows": [(call, call.id in live) for call in shown],
+        "is_first_page": before is None,
+        "older": shown[-1].id if len(found) > PAGE_SIZE else None,
+        "own_phone": own_phone(request),
+    }
+    return render(request, "calls.html", context)
+
+
+def _part(request: PageRequest, shown: ShownCall, part: str, *, pause_s: int = 0) -> HttpResponse:
+    part = part if part in _PARTS else "panel"
+    context = {
+        "call": shown,
+        "part": part,
+        "is_live": shown.is_placing,
+        "pause_s": pause_s,
+        "own_phone": own_phone(request),
+    }
+    return render(request, _PARTS[part], context)
+
+
+def _own_call(request: PageRequest, call_id: UUID) -> Call:
+    try:
+        return call_of_user(request.user, call_id)
+    except NotFoundError as error:
+        raise Http404(error.message) from error
+
+
+def _id_or_none(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,229 @@
+"""Maintenance | General Settings: found, read with where they come from, changed, checked."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from webdial.errors import WebdialError
+from webdial.exchange.configuration import Source
+from webdial.exchange.general_settings import MECHANISM
+from webdial.site.domain.general_settings import (
+    SettingView,
+    add_setting,
+    branches_with_own_value,
+    clear_setting,
+    find_settings,
+    override_setting,
+    setting_view,
+)
+from webdial.site.models import Branch
+from webdial.site.pages.maintenance.form_answer import render_form
+from webdial.site.pages.maintenance.lists import search_text
+from webdial.site.pages.maintenance.preview import SAMPLE_NUMBER, Sample, check_value
+from webdial.site.pages.maintenance.rows import row_of
+from webdial.site.pages.requests import PageRequest
+from webdial.site.pages.rights import administrator
+from webdial.site.pages.shown_errors import ShownError, show_error
+
+MOST_BRANCHES: Final = 20
+"""Branches named on a setting's page; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSetting:
+    """A setting as it stands for `branch` (None: for all branches), with the pages that change it."""
+
+    view: SettingView
+    branch: Branch | None
+
+    @property
+    def edit_url(self) -> str:
+        return self._url("maintenance:edit-setting")
+
+    @property
+    def check_url(self) -> str:
+        return self._url("maintenance:check-setting")
+
+    @property
+    def clear_url(self) -> str:
+        return self._url("maintenance:clear-setting")
+
+    @property
+    def list_url(self) -> str:
+        return settings_url(self.branch)
+
+    @property
+    def is_mechanism(self) -> bool:
+        return self.view.definition is MECHANISM
+
+    @property
+    def is_own_kind(self) -> bool:
+        """Whether the setting is one of the administrator's own."""
+        return self.view.definition is None
+
+    @property
+    def is_standard_dialling(self) -> bool:
+        return self.is_mechanism and not self.view.effective.value.strip()
+
+    @property
+    def where(self) -> str:
+        return f"for the branch {self.branch}" if self.branch else "for all branches"
+
+    def _url(self, page: str) -> str:
+        return reverse(page, query={"name": self.view.name} | _branch_query(self.branch))
+
+
+def settings_url(branch: Branch | None) -> str:
+    return reverse("maintenance:settings", query=_branch_query(branch) or None)
+
+
+@administrator
+@require_safe
+def list_settings(request: PageRequest) -> HttpResponse:
+    branch = _branch_of(request.GET)
+    search = search_text(request)
+    context = {
+        "branch": branch,
+        "branches": Branch.objects.all(),
+        "search": search,
+        "settings": [
+            ShownSetting(view, branch) for view in find_settings(search=search, branch=branch)
+        ],
+        "add_url": reverse("maintenance:add-setting", query=_branch_query(branch) or None),
+    }
+    return render(request, "maintenance/settings.html", context)
+
+
+@administrator
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_setting(request: PageRequest) -> HttpResponse:
+    """The setting's page. `act=check` looks at what was typed and keeps nothing."""
+    setting = _setting_of(request.GET)
+    if request.method != "POST":
+        return _render_setting(request, setting, setting.view.own_value)
+    value = request.POST.get("value", "")
+    if request.POST.get("act") == "check":
+        return _render_setting(request, setting, value)
+    try:
+        override_setting(setting.view.name, value, branch=setting.branch)
+    except WebdialError as error:
+        return _render_setting(request, setting, value, show_error(error, field="value"))
+    messages.success(request, f"{setting.view.name} was saved {setting.where}.")
+    return HttpResponseRedirect(setting.list_url)
+
+
+@administrator
+@require_POST
+def check_setting(request: PageRequest) -> HttpResponse:
+    """For a part of the page: the faults of a value, or what it would send. Keeps nothing."""
+    setting = _setting_of(request.GET)
+    value = request.POST.get("value", "")
+    check = check_value(
+        setting.view.definition, value, branch=setting.branch, sample=_sample_of(request)
+    )
+    return render(request, "maintenance/setting_check.html", {"check": check, "setting": setting})
+
+
+@administrator
+@require_http_methods(["GET", "HEAD", "POST"])
+def clear_value(request: PageRequest) -> HttpResponse:
+    """Asks, then keeps no value there any more; the next wider one is then in force."""
+    setting = _setting_of(request.GET)
+    if setting.view.own_value is None:
+        messages.info(request, f"There is no value of {setting.view.name} {setting.where}.")
+        return HttpResponseRedirect(setting.list_url)
+    if request.method == "POST":
+        clear_setting(setting.view.name, branch=setting.branch)
+        messages.success(request, f"The value of {setting.view.name} {setting.where} was removed.")
+        return HttpResponseRedirect(setting.list_url)
+    wider = setting_view(setting.view.name) if setting.branch else None
+    context = {
+        "setting": setting,
+        "next_value": wider.effective if wider else None,
+        "default": setting.view.definition.default if setting.view.definition else "",
+    }
+    return render(request, "maintenance/setting_clear.html", context)
+
+
+@administrator
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_own_setting(request: PageRequest) -> HttpResponse:
+    """A further setting of the administrator's own, for database functions to read."""
+    branch = _branch_of(request.GET)
+    name, value = request.POST.get("name", ""), request.POST.get("value", "")
+    error = None
+    if request.method == "POST":
+        try:
+            add_setting(name, value, branch=branch)
+        except WebdialError as fault:
+            error = show_error(fault)
+        else:
+            messages.success(request, f"The setting {name.strip()} was added.")
+            return HttpResponseRedirect(settings_url(branch))
+    context = {
+        "branch": branch,
+        "name": name,
+        "value": value,
+        "list_url": settings_url(branch),
+    }
+    return render_form(request, "maintenance/setting_add.html", context, error)
+
+
+def _render_setting(
+    request: PageRequest, setting: ShownSetting, value: str | None, error: ShownError | None = None
+) -> HttpResponse:
+    """`value` is None when nothing is kept there yet: the field then begins with the one in force."""
+    typed = setting.view.effective.value if value is None else value
+    check = check_value(
+        setting.view.definition, typed, branch=setting.branch, sample=_sample_of(request)
+    )
+    context: dict[str, Any] = {
+        "setting": setting,
+        "value": typed,
+        "check": check,
+    }
+    if setting.branch is None:
+        own = branches_with_own_value(setting.view.name)[:MOST_BRANCHES]
+        context["own_branches"] = [ShownSetting(setting.view, branch) for branch in own]
+        context["own_branches_left_out"] = max(0, setting.view.other_branches - MOST_BRANCHES)
+        context["branches"] = Branch.objects.all()
+    return render_form(request, "maintenance/setting_edit.html", context, error)
+
+
+def _sample_of(request: PageRequest) -> Sample:
+    return Sample(
+        user=request.POST.get("user", request.user.login),
+        number=request.POST.get("number", SAMPLE_NUMBER),
+    )
+
+
+def _setting_of(query: QueryDict) -> ShownSetting:
+    """The setting that the address names. Raises Http404 when there is none such."""
+    name = query.get("name", "")
+    if not name.isprintable():  # PostgreSQL takes no NUL
+        raise Http404("There is no such setting.")
+    branch = _branch_of(query)
+    view = setting_view(name, branch=branch)
+    is_kept = view.effective.source is not Source.DEFAULT or view.other_branches > 0
+    if view.definition is None and not is_kept:
+        raise Http404("There is no such setting.")
+    return ShownSetting(view, branch)
+
+
+def _branch_of(query: QueryDict) -> Branch | None:
+    """The branch that the address names, None for all. Raises Http404 when there is none such."""
+    chosen = query.get("branch", "")
+    if not chosen:
+        return None
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
+        raise Http404("There is no such branch.")
+    return row_of(Branch.objects.all(), int(chosen), kind="branch")
+
+
+def _branch_query(branch: Branch | None) -> dict[str, Any]:
+    return {"branch": branch.pk} if branch else {}

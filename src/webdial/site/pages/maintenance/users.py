@@ -1,0 +1,189 @@
+"""Maintenance | Users: members of staff, their branches, extensions and numbers."""
+
+from dataclasses import dataclass, replace
+from typing import Final, Self
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from webdial.errors import InvalidValueError, WebdialError
+from webdial.site.domain.users import UserDetails, list_users, save_user, users_meant
+from webdial.site.models import Branch, Role, User
+from webdial.site.pages.maintenance.form_answer import render_form
+from webdial.site.pages.maintenance.lists import page_of, search_text
+from webdial.site.pages.maintenance.phone_rows import (
+    PhoneRows,
+    altered_rows,
+    focus_of,
+    kept_rows,
+    shown_rows,
+    typed_rows,
+)
+from webdial.site.pages.maintenance.rows import row_of
+from webdial.site.pages.maintenance.user_choice import MOST_CHOICES
+from webdial.site.pages.requests import PageRequest
+from webdial.site.pages.rights import administrator
+from webdial.site.pages.shown_errors import ShownError, show_error
+
+_LABELS: Final = {
+    "staff_id": "StaffID",
+    "name": "name",
+    "login": "sign-in name",
+    "branch_id": "branch",
+    "extension": "extension",
+    "role": "role",
+    "is_active": "active",
+    "phones": "numbers",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class UserForm:
+    """A user as the form holds them. The password is not among it: it is never shown again."""
+
+    staff_id: str = ""
+    name: str = ""
+    login: str = ""
+    branch_id: str = ""
+    extension: str = ""
+    role: str = Role.CALLER.value
+    is_active: bool = True
+    phones: PhoneRows = ()
+
+    @classmethod
+    def of_user(cls, user: User) -> Self:
+        return cls(
+            staff_id=user.staff_id,
+            name=user.name,
+            login=user.login,
+            branch_id=str(user.branch_id or ""),
+            extension=user.extension,
+            role=user.role,
+            is_active=user.is_active,
+            phones=kept_rows(user.phones.all()),
+        )
+
+    @classmethod
+    def of_post(cls, post: QueryDict) -> Self:
+        return cls(
+            staff_id=post.get("staff_id", ""),
+            name=post.get("name", ""),
+            login=post.get("login", ""),
+            branch_id=post.get("branch", ""),
+            extension=post.get("extension", ""),
+            role=post.get("role", ""),
+            is_active="is_active" in post,
+            phones=typed_rows(post),
+        )
+
+    def details(self) -> UserDetails:
+        """Raises InvalidValueError for a branch that does not exist."""
+        return UserDetails(
+            login=self.login,
+            staff_id=self.staff_id,
+            name=self.name,
+            branch=_branch(self.branch_id),
+            extension=self.extension,
+            role=self.role,
+            is_active=self.is_active,
+            phones=self.phones,
+        )
+
+    def changed_since(self, before: "UserForm") -> list[str]:
+        """What differs, in the words of the form's labels."""
+        return [
+            label for name, label in _LABELS.items() if getattr(self, name) != getattr(before, name)
+        ]
+
+
+@administrator
+@require_safe
+def list_all_users(request: PageRequest) -> HttpResponse:
+    search = search_text(request)
+    context = {"search": search, "page": page_of(list_users(search=search), request)}
+    return render(request, "maintenance/users.html", context)
+
+
+@administrator
+@require_safe
+def suggest_users(request: PageRequest) -> HttpResponse:
+    """For a part of the page: users to choose from while a name is being typed."""
+    users = users_meant(request.GET.get("user", ""), most=MOST_CHOICES)
+    return render(request, "maintenance/user_choices.html", {"users": users})
+
+
+@administrator
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_user(request: PageRequest) -> HttpResponse:
+    return _answer_form(request, None)
+
+
+@administrator
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_user(request: PageRequest, user_id: int) -> HttpResponse:
+    return _answer_form(request, row_of(User.objects.all(), user_id, kind="user"))
+
+
+def _answer_form(request: PageRequest, user: User | None) -> HttpResponse:
+    before = UserForm.of_user(user) if user else UserForm()
+    if request.method != "POST":
+        return _render_form(request, user, before, before)
+    form = UserForm.of_post(request.POST)
+    rows = altered_rows(request.POST, form.phones)
+    if rows is not None:
+        return _render_form(request, user, before, replace(form, phones=rows))
+    password = request.POST.get("password", "")
+    try:
+        saved = save_user(form.details(), user=user, password=password)
+    except WebdialError as error:
+        return _render_form(request, user, before, form, show_error(error))
+    if saved.pk == request.user.pk and password:
+        # A new password ends the sessions begun with the old one, but not that of who sets it.
+        update_session_auth_hash(request, saved)
+    messages.success(request, _told(saved, before if user else None, has_password=bool(password)))
+    is_lost = saved.pk == request.user.pk and not saved.is_administrator
+    return redirect("dial" if is_lost else "maintenance:users")
+
+
+def _told(saved: User, before: UserForm | None, *, has_password: bool) -> str:
+    if before is None:
+        return f"The user {saved.name} was added."
+    changed = UserForm.of_user(saved).changed_since(before)
+    changed += ["password"] if has_password else []
+    if not changed:
+        return f"The user {saved.name} stays as before."
+    return f"The user {saved.name} was saved. Changed: {', '.join(changed)}."
+
+
+def _render_form(
+    request: PageRequest,
+    user: User | None,
+    before: UserForm,
+    form: UserForm,
+    error: ShownError | None = None,
+) -> HttpResponse:
+    context = {
+        "user_id": user.pk if user else None,
+        "title": before.name if user else "Add a user",
+        "has_password": user is not None and user.has_usable_password(),
+        "form": form,
+        "phones": shown_rows(form.phones),
+        "focus": focus_of(request.POST),
+        "branches": Branch.objects.all(),
+        "roles": Role.choices,
+        "is_oneself": user is not None and user.pk == request.user.pk,
+    }
+    return render_form(request, "maintenance/user_edit.html", context, error)
+
+
+def _branch(branch_id: str) -> Branch | None:
+    if not branch_id:
+        return None
+    is_id = branch_id.isascii() and branch_id.isdigit() and len(branch_id) < 19
+    branch = Branch.objects.filter(pk=int(branch_id)).first() if is_id else None
+    if branch is None:
+        raise InvalidValueError("There is no such branch.", field="branch")
+    return branch

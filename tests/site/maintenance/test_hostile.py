@@ -1,0 +1,85 @@
+"""Whatever is sent to the maintenance pages is answered by a told error and never by a fault."""
+
+import pytest
+
+from tests.site.maintenance.visitor import Visitor, text_of
+from webdial.exchange.general_settings import MECHANISM
+from webdial.site.domain.people import save_person
+from webdial.site.models import GeneralSetting, Person, User
+
+FORMS = (
+    f"settings/edit?name={MECHANISM.name}",
+    f"settings/check?name={MECHANISM.name}",
+    "settings/add",
+    "users/add",
+    "users/{user}",
+    "branches/add",
+    "people/add",
+    "people/{person}",
+)
+FIELDS = (
+    "name", "value", "staff_id", "login", "branch", "extension", "role", "is_active", "password",
+    "phone_label", "phone_number", "agency_id", "company", "user", "number", "act", "remove_number",
+)  # fmt: skip
+HOSTILE = (
+    "",
+    "\x00",
+    "\r\n",
+    "\u202e\u200b\ufffe",
+    "😀" * 100,
+    "<script>alert(1)</script>",
+    "{{ user.password }}{% debug %}",
+    "'; DROP TABLE webdial_user; --",
+    "9" * 400,
+    "x" * 50_000,
+)
+LISTS = ("settings", "settings/explain", "users", "users/choices", "branches", "people",
+         "people/companies")  # fmt: skip
+
+
+@pytest.fixture
+def addresses(ada: User) -> list[str]:
+    person = save_person(name="Agatha Penrose")
+    return [f"/maintenance/{form.format(user=ada.pk, person=person.pk)}" for form in FORMS]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[ascii(text[:20]) for text in HOSTILE])
+def test_forms_tell_what_is_wrong(admin: Visitor, addresses: list[str], text: str) -> None:
+    fields = {name: text for name in FIELDS if name != "remove_number"}
+    for address in addresses:
+        response = admin.post(address, **fields)
+        expected = {200} if "check" in address else {422, 302}
+        assert response.status_code in expected, address
+        assert b"<script>alert" not in response.content, address
+    assert admin.is_signed_in
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_form_with_one_field_alone_is_told(
+    admin: Visitor, addresses: list[str], field: str
+) -> None:
+    for address in addresses:
+        assert admin.post(address, **{field: "x"}).status_code in {200, 302, 422}, address
+
+
+@pytest.mark.parametrize("text", [text[:2_000] for text in HOSTILE], ids=range(len(HOSTILE)))
+def test_lists_take_any_search(admin: Visitor, addresses: list[str], text: str) -> None:
+    for path in LISTS:
+        for name in ("search", "page", "user", "number", "company"):
+            response = admin.get(f"/maintenance/{path}", **{name: text})
+            assert response.status_code == 200, (path, name)
+            assert b"<script>alert" not in response.content, (path, name)
+
+
+def test_more_than_a_megabyte_is_refused(admin: Visitor, addresses: list[str]) -> None:
+    for address in addresses:
+        response = admin.post(address, name="N", value="x" * 1_100_000)
+        assert response.status_code == 400, address
+        assert "Webdial" in text_of(response)
+    assert not GeneralSetting.objects.exists()
+
+
+def test_a_thousand_numbers_are_refused(admin: Visitor, addresses: list[str]) -> None:
+    response = admin.post(addresses[-1], name="N", phone_number=["020 7946 0123"] * 1_001)
+    assert response.status_code == 400
+    assert Person.objects.get().name == "Agatha Penrose"
