@@ -6,21 +6,18 @@ Used by the server (webdial.asgi) and by `webdial dial`, so that both place call
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import django
-from asgiref.sync import sync_to_async
 from django.core.management import call_command
-from django.db import close_old_connections
+from django.db import connection
 from filelock import FileLock
 
 if TYPE_CHECKING:
     from webdial.site.domain.configuration import ConfigurationReader
     from webdial.site.runs import Run
-
-T = TypeVar("T")
 
 log = logging.getLogger("webdial.runtime")
 
@@ -29,6 +26,10 @@ REFRESH_S: Final = 1.0
 
 SHUTDOWN_S: Final = 10.0
 """How long calls in flight may go on after the program was told to end."""
+
+
+_UPGRADE_KEY: Final = 0x77656264
+"""Advisory lock under which one of several machines upgrades a PostgreSQL database."""
 
 
 def set_up_django() -> None:
@@ -41,8 +42,14 @@ def upgrade_database() -> None:
     """Bring the database to this version, making it on first start. Takes a lock against a second."""
     from webdial.site import settings  # noqa: PLC0415 - needs the environment of the run
 
-    with FileLock(settings.ENVIRONMENT.data / "upgrade.lock"):
-        call_command("migrate", interactive=False, verbosity=0)
+    with FileLock(settings.ENVIRONMENT.data / "upgrade.lock"), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # other machines may start at the same moment
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_UPGRADE_KEY])
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        finally:
+            if connection.vendor == "postgresql":
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_UPGRADE_KEY])
 
 
 def mark_calls_of_dead_runs(run: "Run") -> None:
@@ -66,11 +73,12 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
     from webdial.site.function_runner import DatabaseFunction  # noqa: PLC0415
     from webdial.site.journal import open_journal_store  # noqa: PLC0415
     from webdial.site.runs import begin_run  # noqa: PLC0415
+    from webdial.site.threads import in_database_thread  # noqa: PLC0415
 
     run = await asyncio.to_thread(begin_run, settings.DATABASE, settings.ENVIRONMENT.data)
     try:
-        await _in_thread(lambda: mark_calls_of_dead_runs(run))
-        reader = await _in_thread(ConfigurationReader)
+        await in_database_thread(lambda: mark_calls_of_dead_runs(run))
+        reader = await in_database_thread(ConfigurationReader)
         journal = GroupCommitJournal(open_journal_store(settings.DATABASE))
         sender = HttpSender()
         function = DatabaseFunction(settings.DATABASE)
@@ -93,6 +101,8 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
 async def _upkeep(reader: "ConfigurationReader", run: "Run") -> None:
     """Every second: take up changed configuration, and what dead runs left behind."""
 
+    from webdial.site.threads import in_database_thread  # noqa: PLC0415
+
     def look() -> None:
         run.keep()
         reader.refresh()
@@ -101,18 +111,6 @@ async def _upkeep(reader: "ConfigurationReader", run: "Run") -> None:
     while True:
         await asyncio.sleep(REFRESH_S)
         try:
-            await _in_thread(look)
+            await in_database_thread(look)
         except Exception:  # the database may be away for a while; calls are stopped by the journal
             log.exception("the configuration could not be looked at")
-
-
-async def _in_thread(work: Callable[[], T]) -> T:
-    """Run `work`, which reads the database, in a thread; its connection is not left open."""
-
-    def run() -> T:
-        try:
-            return work()
-        finally:
-            close_old_connections()
-
-    return await sync_to_async(run, thread_sensitive=False)()

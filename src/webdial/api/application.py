@@ -1,5 +1,8 @@
 """The FastAPI application behind /api/."""
 
+from collections.abc import Callable
+from typing import Any
+
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -7,7 +10,14 @@ from starlette.types import Receive, Scope, Send
 
 import webdial
 from webdial.api.calls import CALLS_PATH, calls_routes, place_call_directly
-from webdial.api.problems import on_crash, on_http_error, on_invalid_request, on_webdial_error
+from webdial.api.problems import (
+    MEDIA_TYPE,
+    Problem,
+    on_crash,
+    on_http_error,
+    on_invalid_request,
+    on_webdial_error,
+)
 from webdial.api.reference_page import reference_page
 from webdial.errors import WebdialError
 
@@ -47,5 +57,24 @@ def _create_rest() -> FastAPI:
         },
     )
     api.include_router(calls_routes())
+    make_schema = api.openapi
+    api.openapi = lambda: _with_problems(make_schema)  # type: ignore[method-assign]
     api.add_route("/api/v1/docs", reference_page, include_in_schema=False)
     return api
+
+
+def _with_problems(make_schema: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The schema with problem JSON for every error, which FastAPI would describe as its own JSON."""
+    schema = make_schema()
+    model = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas = schema["components"]["schemas"]
+    schemas |= {**model.pop("$defs", {}), "Problem": model}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    reference = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                if status >= "400":
+                    answer["content"] = {MEDIA_TYPE: reference}
+    return schema

@@ -1,11 +1,11 @@
 """Calls: placed by POST, looked at by GET."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any, Final, cast
 from uuid import UUID
 
 import orjson
-from asgiref.sync import sync_to_async
 from fastapi import APIRouter, Depends
 from fastapi.requests import Request
 from fastapi.responses import Response
@@ -14,13 +14,14 @@ from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from webdial.api.problems import MEDIA_TYPE, Problem, UnauthorisedError, problem_of
+from webdial.api.problems import TooLargeError, UnauthorisedError, problem, problem_of
 from webdial.errors import InvalidValueError, WebdialError
 from webdial.exchange import Caller, Channel, Exchange, PlacedCall
 from webdial.exchange.outcome import Outcome, sentence_for
 from webdial.site.domain.calls import call_of_user_id
 from webdial.site.domain.tokens import digest_of
 from webdial.site.models import Call
+from webdial.site.threads import in_database_thread
 
 CALLS_PATH: Final = "/api/v1/calls"
 MAX_BODY_BYTES: Final = 65_536
@@ -102,6 +103,12 @@ async def place_call_directly(scope: Scope, receive: Receive, send: Send) -> Non
         response = problem_of(error)
     except ClientDisconnect:
         return
+    except asyncio.CancelledError:
+        response = problem(
+            503,
+            "shutting_down",
+            "The server is shutting down. Whether the call was placed stands in the call log.",
+        )
     await response(scope, receive, send)
 
 
@@ -109,7 +116,7 @@ async def read_call(
     call_id: UUID, caller: Annotated[Caller, Depends(caller_of)], request: Request
 ) -> Response:
     """One of the token's user's own calls."""
-    row = await sync_to_async(call_of_user_id)(caller.user_id, call_id)
+    row = await in_database_thread(lambda: call_of_user_id(caller.user_id, call_id))
     return Response(orjson.dumps(_answer_of_row(row)), media_type="application/json")
 
 
@@ -122,7 +129,7 @@ async def _body_of(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY_BYTES:
-            raise InvalidValueError("The body is too large.", field="body")
+            raise TooLargeError(f"The body has more than {MAX_BODY_BYTES:,} bytes.")
     return body
 
 
@@ -175,10 +182,7 @@ def _answer_of_row(row: Call) -> dict[str, Any]:
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {
-        status: {"model": Problem, "description": "Problem", "content": {MEDIA_TYPE: {}}}
-        for status in statuses
-    }
+    return {status: {"description": "Problem"} for status in statuses}
 
 
 def calls_routes() -> APIRouter:
@@ -190,7 +194,7 @@ def calls_routes() -> APIRouter:
         methods=["POST"],
         status_code=201,
         response_model=CallAnswer,
-        responses=_problems(401, 404, 409, 422, 503),
+        responses=_problems(401, 404, 409, 413, 422, 503),
         dependencies=[Depends(_token)],
         openapi_extra={
             "requestBody": {

@@ -22,9 +22,19 @@ from webdial.numbers import NumberError
 
 MEDIA_TYPE = "application/problem+json"
 
+
+class TooLargeError(WebdialError):
+    code = "too_large"
+
+
+class UnauthorisedError(WebdialError):
+    code = "unauthorised"
+
+
 # From special to general: the first that fits decides.
 _STATUS: tuple[tuple[type[WebdialError], int], ...] = (
     (JournalError, 503),
+    (TooLargeError, 413),
     (NumberError, 422),
     (InvalidValueError, 422),
     (NotFoundError, 404),
@@ -56,10 +66,6 @@ class Problem(BaseModel):
     faults: list[FaultModel] | None = Field(
         default=None, description="Where the number is at fault: characters from 0, end exclusive."
     )
-
-
-class UnauthorisedError(WebdialError):
-    code = "unauthorised"
 
 
 def problem_of(error: WebdialError) -> Response:

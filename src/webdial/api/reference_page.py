@@ -16,6 +16,7 @@ _MEANINGS = {
     "401": "The token is missing, unknown or revoked.",
     "404": "There is no such call, or the user may no longer call.",
     "409": "The call was stopped before anything was sent: the dial string or the extension is not in order.",
+    "413": "The body is too large.",
     "422": "The number cannot be dialled, or the request is not of the right form.",
     "503": "The call log cannot be written, so nothing was sent.",
 }

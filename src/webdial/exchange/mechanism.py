@@ -34,7 +34,7 @@ class Mechanism:
         """
         if self.fault is not None:
             raise CallNotPlacedError(
-                f"The dial string that is set for you has a fault: {self.fault}",
+                "The dial string that is set for you has a fault, so nothing was dialled.",
                 hint="An administrator can mend it in Maintenance | General Settings.",
                 code="dial_string_faulty",
             ) from self.fault

@@ -7,6 +7,7 @@ in one place, `_outcome_of_failure`.
 
 import asyncio
 import errno
+import math
 import re
 import ssl
 from dataclasses import dataclass
@@ -175,7 +176,8 @@ def _is_same_host(url: str, target: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _timeout(connect_s: float, total_s: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=total_s, connect=connect_s)
+    # Without the threshold the library rounds limits of more than 5 s up to whole seconds.
+    return aiohttp.ClientTimeout(total=total_s, connect=connect_s, ceil_threshold=math.inf)
 
 
 async def _read(response: aiohttp.ClientResponse) -> tuple[bytes, Outcome | None]:

@@ -26,11 +26,12 @@ _LINK = re.compile(r"\s*(?:tel|callto|sip|sips|phone|dial):(?://)?", re.IGNORECA
 _TRUNK_ZERO = re.compile(r"(?<=\d)\s*\(0\)\s*")
 _CANDIDATE = re.compile(rf"[{_DIALLED}{_GROUPING}]*[{_DIALLED}][{_DIALLED}{_GROUPING}]*")
 _EXTENSION = re.compile(
-    r"(?:;\s*ext\s*=|(?<![^\W\d_])(?:extension|extn|ext|x|durchwahl|dw|poste)[.:]?)"
+    r"(?:;\s*ext\s*=|(?<=\d\s)#|(?<![^\W\d_])(?:extension|extn|ext|x|durchwahl|dw|poste)[.:]?)"
     r"\s*(\d{1,11})\s*\)?\s*$",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(rf"\+?[0-9 ]{{2,{MAX_DIALLED}}}")
+_RANGE = re.compile(r"\s[-\u2010-\u2015\u2212]\s*\d{1,3}\s*$")
 _GROUPING_CHARACTER = re.compile(rf"[{_GROUPING}]")
 _LEAST_DIGITS = 6
 """Digits from which a group is taken for a whole number and not for a part of one."""
@@ -95,7 +96,10 @@ def _without_link(text: str) -> str:
 
 def _without_extension(text: str) -> tuple[str, str | None]:
     match = _EXTENSION.search(text)
-    if match is None or not any(character.isdigit() for character in text[: match.start()]):
+    before = text[: match.start()] if match else ""
+    # A hash is dialled; only behind a whole number, `020 7946 0123 #12`, does it mean an extension.
+    least = _LEAST_DIGITS if match and "#" in match[0] else 1
+    if match is None or _count_digits(before) < least:
         return text, None
     return text[: match.start()].rstrip(" ,;("), match[1]
 
@@ -124,7 +128,9 @@ def _dialled(typed: str, text: str) -> str:
 
 
 def _holds_two_numbers(text: str) -> bool:
-    """`020 7946 0001 / 020 7946 0002` are two, `030/123456` is one."""
+    """`020 7946 0001 / 020 7946 0002` and `020 7946 0001 - 24` are, `030/123456` is one."""
+    if (match := _RANGE.search(text)) and _count_digits(text[: match.start()]) > _LEAST_DIGITS:
+        return True
     parts = [part for part in text.split("/") if _count_digits(part)]
     long_parts = sum(_count_digits(part) >= _LEAST_DIGITS for part in parts)
     return len(parts) > 2 or long_parts > 1

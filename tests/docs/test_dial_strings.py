@@ -1,0 +1,109 @@
+"""docs/reference/dial-strings.md is the language as the program reads it."""
+
+import re
+import textwrap
+
+import pytest
+
+from tests.docs.error_codes import codes_of_program
+from tests.docs.manual import Fence, page, unquoted
+from webdial.cli.preview import plan_text
+from webdial.dialstring import MAX_LENGTH, DialStringError, Values, parse_dial_string, parser
+from webdial.dialstring.encoding import Place, encode_literal, encode_value
+from webdial.numbers import clean_number
+
+PAGE = page("docs/reference/dial-strings.md")
+NUMBER = "+44 20 7946 0123"
+EXTENSION = "201"
+EXAMPLES = [fence for fence in PAGE.fences if fence.info.startswith("dial-string")]
+HEAD = ("place", "it is", "also stays as you write it")
+
+
+def parts_of(example: Fence) -> tuple[str, str, str]:
+    """Extension, dial string and what `webdial preview` prints, as the page has them."""
+    named = re.fullmatch(r"dial-string(?: extension=(\S*))?", example.info)
+    assert named is not None, f"unknown form: {example.info}"
+    string, _, printed = example.text.partition("\n\n")
+    return EXTENSION if named[1] is None else named[1], string, printed
+
+
+def printed_for(string: str, extension: str) -> str:
+    try:
+        values = Values(clean_number(NUMBER).dialled, extension or None)
+        return plan_text(parse_dial_string(string).plan(values)) + "\n"
+    except DialStringError as error:
+        return error.explain() + "\n"
+
+
+def faults_of(string: str, extension: str) -> set[str]:
+    try:
+        parse_dial_string(string).plan(Values(clean_number(NUMBER).dialled, extension or None))
+    except DialStringError as error:
+        return {fault.code for fault in error.faults}
+    return set()
+
+
+def test_grammar_is_that_of_the_parser() -> None:
+    (shown,) = (fence.text for fence in PAGE.fences if fence.info == "abnf")
+    assert parser.__doc__ is not None
+    paragraphs = parser.__doc__.split("\n\n")
+    (grammar,) = (each for each in paragraphs if each.startswith("    dial-string ="))
+    assert shown.strip() == textwrap.dedent(grammar).strip()
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) > 30
+
+
+@pytest.mark.parametrize(
+    "example", EXAMPLES, ids=lambda example: ascii(example.text.split("\n\n")[0])
+)
+def test_example_is_true(example: Fence) -> None:
+    extension, string, printed = parts_of(example)
+    assert printed_for(string, extension) == printed
+
+
+def test_every_fault_has_a_section_with_an_example_of_it() -> None:
+    codes = {
+        code.text
+        for code in codes_of_program()
+        if code.module.startswith("webdial.dialstring") and code.giver != "DialStringError"
+    }
+    sections = page("docs/reference/dial-strings.md").sections(2)["Faults"].sections(3)
+    assert set(sections) == codes
+    for code, section in sections.items():
+        shown = [parts_of(fence) for fence in section.fences]
+        # An example of a string that is too long would be: the bound is told instead.
+        assert code == "too_long" or any(code in faults_of(text, ext) for ext, text, _ in shown)
+
+
+def test_table_says_what_stays_and_what_is_encoded() -> None:
+    (table,) = (rows for rows in PAGE.tables if tuple(rows[0][:3]) == HEAD)
+    value = re.fullmatch(r"the value `(.+)` becomes", table[0][3])
+    assert value is not None
+    assert [unquoted(row[0]) for row in table[1:]] == [place.value for place in Place]
+    for name, _, kept, encoded in table[1:]:
+        place = Place(unquoted(name))
+        if place is Place.HOST:
+            assert faults_of("http://^/", value[1]) == {"value_misfit"}
+            continue
+        characters = set(unquoted(kept).split()) if kept.startswith("`") else set()
+        assert characters | set("-._~") == {
+            character
+            for character in map(chr, range(0x20, 0x7F))
+            if not character.isalnum() and encode_literal(character, place) == character
+        }
+        assert unquoted(encoded) == encode_value(value[1], place)
+
+
+def test_refused_schemes_are_listed() -> None:
+    listed = PAGE.text.partition("<!-- refused-schemes -->")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`(.+?)`", listed)) == parser._REFUSED_SCHEMES
+
+
+def test_bounds_are_told() -> None:
+    text = " ".join(PAGE.text.split())
+    assert f"A dial string has at most {MAX_LENGTH:,} characters." in text
+    assert f"more than {MAX_LENGTH:,} characters" in text
+    assert f"up to {parser.MAX_FAULTS} of them" in text
+    assert f"A port is a number from 1 to {parser._PORT_MAX:,}." in text
