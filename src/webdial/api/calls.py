@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from webdial.api.problems import TooLargeError, UnauthorisedError, problem, problem_of
+from webdial.api.problems import ShuttingDownError, TooLargeError, UnauthorisedError, problem_of
 from webdial.errors import InvalidValueError, WebdialError
 from webdial.exchange import Caller, Channel, Exchange, PlacedCall
 from webdial.exchange.outcome import Outcome, sentence_for
@@ -104,10 +104,10 @@ async def place_call_directly(scope: Scope, receive: Receive, send: Send) -> Non
     except ClientDisconnect:
         return
     except asyncio.CancelledError:
-        response = problem(
-            503,
-            "shutting_down",
-            "The server is shutting down. Whether the call was placed stands in the call log.",
+        response = problem_of(
+            ShuttingDownError(
+                "The server is shutting down. Whether the call was placed stands in the call log."
+            )
         )
     await response(scope, receive, send)
 

@@ -27,6 +27,10 @@ class TooLargeError(WebdialError):
     code = "too_large"
 
 
+class ShuttingDownError(WebdialError):
+    code = "shutting_down"
+
+
 class UnauthorisedError(WebdialError):
     code = "unauthorised"
 
@@ -34,6 +38,7 @@ class UnauthorisedError(WebdialError):
 # From special to general: the first that fits decides.
 _STATUS: tuple[tuple[type[WebdialError], int], ...] = (
     (JournalError, 503),
+    (ShuttingDownError, 503),
     (TooLargeError, 413),
     (NumberError, 422),
     (InvalidValueError, 422),
@@ -138,5 +143,5 @@ _TITLES = {
     413: "The request is too large",
     422: "A value cannot be taken",
     500: "Something went wrong in the server",
-    503: "The call log cannot be written",
+    503: "The server cannot place calls now",
 }
