@@ -15,7 +15,7 @@ from webdial.errors import InvalidValueError
 FUNCTION: Final = "FUNCTION"
 """The value that hands the making of the dial string to the database function."""
 
-_SECONDS = re.compile(r"\d{1,4}(\.\d{1,3})?")
+_SECONDS = re.compile(r"\d{1,4}(\.\d{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

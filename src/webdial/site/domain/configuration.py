@@ -25,11 +25,15 @@ log = logging.getLogger("webdial.configuration")
 
 @contextmanager
 def configuration_change() -> Iterator[None]:
-    """A transaction that changes what a dial reads; the revision moves with it or not at all."""
+    """A transaction that changes what a dial reads; the revision moves with it or not at all.
+
+    The revision moves first: its row then makes changes wait for one another, so that what is
+    checked within one still holds when it is kept.
+    """
     with transaction.atomic():
-        yield
         if not Revision.objects.filter(pk=1).update(number=F("number") + 1):
             Revision.objects.create(pk=1, number=1)
+        yield
 
 
 def current_revision() -> int:
