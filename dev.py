@@ -5,6 +5,7 @@
     python3 dev.py test        every test, against the built package
     python3 dev.py check       format, lint, types, layers
     python3 dev.py bench       how fast calls are placed, beside a bare relay
+    python3 dev.py fuzz        the property tests again and again, for ten minutes
     python3 dev.py format      put the source into its format
     python3 dev.py lock        write the lock files anew from pyproject.toml
     python3 dev.py run ...     any command inside the environment
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         "test": test,
         "check": check,
         "bench": bench,
+        "fuzz": fuzz,
         "format": format_source,
         "lock": lock,
         "run": run_inside,
@@ -94,6 +96,11 @@ def bench(arguments: list[str]) -> int:
     synchronise(DEV_LOCK)
     install_wheel()
     return inside("python", "-m", "bench", *arguments)
+
+
+def fuzz(arguments: list[str]) -> int:
+    synchronise(DEV_LOCK)
+    return inside("python", "-m", "tests.fuzz", *arguments, from_source=True)
 
 
 def format_source(_: list[str]) -> int:

@@ -5,10 +5,18 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.server import Installation
 
 pytest_plugins = ["tests.real.fixtures"]
+
+# A loaded machine is no fault of the code: how long an example takes is not what these tests tell.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "fuzz", deadline=None, suppress_health_check=list(HealthCheck), max_examples=3_000
+)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -50,12 +50,13 @@ class Configured:
 class Story:
     """Journal and sender in one, so that the order of events can be told."""
 
-    verdict: Verdict = Verdict(Outcome.SENT, 200, "OK")
+    verdict: Verdict = field(default_factory=lambda: Verdict(Outcome.SENT, 200, "OK"))
     events: list[str] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     requests: list[tuple[HttpRequest, TimeLimits]] = field(default_factory=list)
     fails_at: str = ""
     gate: asyncio.Event | None = None
+    was_sent: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def write(self, entry: Entry) -> None:
         event = "begun" if isinstance(entry, Begun) else "ended"
@@ -66,6 +67,7 @@ class Story:
 
     async def send(self, request: HttpRequest, limits: TimeLimits) -> Verdict:
         self.events.append("sent")
+        self.was_sent.set()
         self.requests.append((request, limits))
         if self.gate is not None:
             await self.gate.wait()
@@ -110,7 +112,9 @@ async def test_branch_value_comes_before_that_for_all_branches() -> None:
     assert prepared.plan == HttpRequest("GET", "http://london.example/0123456")
     assert prepared.setting_source == "set for the branch London"
     assert prepared.limits == TimeLimits(1.5, 60)
-    assert (await exchange.prepare_call("0123", user_id=1)).setting_source == prepared.setting_source
+    assert (
+        await exchange.prepare_call("0123", user_id=1)
+    ).setting_source == prepared.setting_source
 
 
 async def test_nothing_set_is_standard_dialling_by_a_link() -> None:
@@ -172,8 +176,7 @@ async def test_client_that_goes_away_does_not_stop_the_call() -> None:
     story = Story(gate=asyncio.Event())
     exchange = exchange_for(story)
     waiting = asyncio.create_task(exchange.place_call("020", user_id=1, channel=Channel.API))
-    while "sent" not in story.events:
-        await asyncio.sleep(0)
+    await story.was_sent.wait()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
@@ -200,8 +203,7 @@ async def test_calls_still_in_flight_at_the_end_are_marked_interrupted() -> None
     story = Story(gate=asyncio.Event())
     exchange = exchange_for(story)
     await exchange.start_call("020", user_id=1, channel=Channel.PAGE)
-    while "sent" not in story.events:
-        await asyncio.sleep(0)
+    await story.was_sent.wait()
     await exchange.close(wait_s=0)
     ended = story.entries[-1]
     assert isinstance(ended, Ended)
