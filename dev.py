@@ -18,7 +18,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
 import venv
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -132,6 +131,7 @@ def synchronise(*locks: Path) -> None:
     if STAMP.exists() and STAMP.read_text() in stamps:
         return
     prepare_uv()
+    STAMP.unlink(missing_ok=True)
     say(f"Installing what {locks[0].relative_to(ROOT)} names")
     uv("pip", "sync", "--python", str(ENVIRONMENT), "--require-hashes", str(locks[0]))
     STAMP.write_text(stamps[0])
@@ -178,6 +178,8 @@ def install_real_parts() -> None:
 
     That is on Debian as root. Elsewhere the tests that need what is missing say so and are skipped.
     """
+    import tomllib  # noqa: PLC0415 - new in 3.11, so not before the version has been looked at
+
     with REAL_PARTS.open("rb") as file:
         packages = sorted(
             {name for part in tomllib.load(file).values() for name in part["packages"]}

@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import django
@@ -16,6 +17,7 @@ from django.db import connection
 from filelock import FileLock
 
 if TYPE_CHECKING:
+    from webdial.exchange import Exchange
     from webdial.site.domain.configuration import ConfigurationReader
     from webdial.site.runs import Run
 
@@ -23,6 +25,9 @@ log = logging.getLogger("webdial.runtime")
 
 REFRESH_S: Final = 1.0
 """How soon a change made by another process is in force here."""
+
+LEFT_BEHIND_S: Final = 30.0
+"""Age from which a call of our own that nobody places any more is taken for interrupted."""
 
 SHUTDOWN_S: Final = 10.0
 """How long calls in flight may go on after the program was told to end."""
@@ -52,12 +57,19 @@ def upgrade_database() -> None:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [_UPGRADE_KEY])
 
 
-def mark_calls_of_dead_runs(run: "Run") -> None:
-    """Whatever a dead run was placing is shown as interrupted; nothing is sent again."""
+def mark_calls_left_behind(run: "Run", exchange: "Exchange | None" = None) -> None:
+    """Whatever a dead run was placing is shown as interrupted; nothing is sent again.
+
+    So is what this run has on disk as being placed and its `exchange` knows nothing of: its end
+    could not be written, or the database kept its beginning but never said so.
+    """
     from webdial.site.domain.calls import mark_interrupted, runs_placing_calls  # noqa: PLC0415
 
     for run_id in runs_placing_calls():
-        if run_id != run.id and not run.is_alive(run_id):
+        if run_id == run.id and exchange is not None:
+            before = datetime.now(UTC) - timedelta(seconds=LEFT_BEHIND_S)
+            mark_interrupted(run_id, except_ids=exchange.underway, placed_before=before)
+        elif run_id != run.id and not run.is_alive(run_id):
             count = mark_interrupted(run_id)
             log.warning("%d calls were being placed when the program ended; interrupted", count)
 
@@ -77,7 +89,7 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
 
     run = await asyncio.to_thread(begin_run, settings.DATABASE, settings.ENVIRONMENT.data)
     try:
-        await in_database_thread(lambda: mark_calls_of_dead_runs(run))
+        await in_database_thread(lambda: mark_calls_left_behind(run))
         reader = await in_database_thread(ConfigurationReader)
         journal = GroupCommitJournal(open_journal_store(settings.DATABASE))
         sender = HttpSender()
@@ -85,7 +97,7 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
         exchange = Exchange(
             configuration=reader, journal=journal, sender=sender, function=function, run_id=run.id
         )
-        upkeep = asyncio.create_task(_upkeep(reader, run), name="upkeep")
+        upkeep = asyncio.create_task(_upkeep(reader, run, exchange), name="upkeep")
         try:
             yield {"exchange": exchange, "configuration_reader": reader}
         finally:
@@ -98,7 +110,7 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
         await asyncio.to_thread(run.close)
 
 
-async def _upkeep(reader: "ConfigurationReader", run: "Run") -> None:
+async def _upkeep(reader: "ConfigurationReader", run: "Run", exchange: "Exchange") -> None:
     """Every second: take up changed configuration, and what dead runs left behind."""
 
     from webdial.site.threads import in_database_thread  # noqa: PLC0415
@@ -106,7 +118,7 @@ async def _upkeep(reader: "ConfigurationReader", run: "Run") -> None:
     def look() -> None:
         run.keep()
         reader.refresh()
-        mark_calls_of_dead_runs(run)
+        mark_calls_left_behind(run, exchange)
 
     while True:
         await asyncio.sleep(REFRESH_S)

@@ -56,14 +56,22 @@ class Story:
     requests: list[tuple[HttpRequest, TimeLimits]] = field(default_factory=list)
     fails_at: str = ""
     gate: asyncio.Event | None = None
+    writing_gate: asyncio.Event | None = None
+    is_writing: asyncio.Event = field(default_factory=asyncio.Event)
+    was_ended: asyncio.Event = field(default_factory=asyncio.Event)
     was_sent: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def write(self, entry: Entry) -> None:
         event = "begun" if isinstance(entry, Begun) else "ended"
+        self.is_writing.set()
+        if self.writing_gate is not None:
+            await self.writing_gate.wait()
         if event == self.fails_at:
             raise JournalError("The disk is full.")
         self.events.append(event)
         self.entries.append(entry)
+        if event == "ended":
+            self.was_ended.set()
 
     async def send(self, request: HttpRequest, limits: TimeLimits) -> Verdict:
         self.events.append("sent")
@@ -80,7 +88,13 @@ def exchange_for(
     story: Story, values: Mapping[tuple[str, int | None], str] | None = None
 ) -> Exchange:
     configured = Configured({(MECHANISM_KEY, None): FOR_ALL} if values is None else values)
-    return Exchange(configuration=configured, journal=story, sender=story, run_id="run")
+    return Exchange(
+        configuration=configured,
+        journal=story,
+        sender=story,
+        run_id="run",
+        retry_delays_s=[0.01] * 100,
+    )
 
 
 async def test_call_is_on_disk_before_it_leaves_and_its_outcome_before_it_is_told() -> None:
@@ -158,11 +172,30 @@ async def test_what_cannot_be_written_down_is_not_sent() -> None:
     assert story.events == []
 
 
-async def test_outcome_is_told_even_when_it_cannot_be_written() -> None:
+async def test_outcome_is_told_when_it_cannot_be_written_and_is_written_when_it_can() -> None:
     story = Story(fails_at="ended")
-    call = await exchange_for(story).place_call("020", user_id=1, channel=Channel.API)
+    exchange = exchange_for(story)
+    call = await exchange.place_call("020", user_id=1, channel=Channel.API)
     assert call.outcome is Outcome.SENT
     assert story.events == ["begun", "sent"]
+    story.fails_at = ""
+    await story.was_ended.wait()
+    assert story.events == ["begun", "sent", "ended"]
+
+
+async def test_client_that_goes_away_while_the_call_is_written_down_does_not_lose_it() -> None:
+    story = Story(writing_gate=asyncio.Event())
+    exchange = exchange_for(story)
+    waiting = asyncio.create_task(exchange.start_call("020", user_id=1, channel=Channel.PAGE))
+    await story.is_writing.wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert story.writing_gate is not None
+    story.writing_gate.set()
+    await exchange.close(wait_s=5)
+    assert story.events == ["begun", "sent", "ended"]
+    assert exchange.underway == frozenset()
 
 
 async def test_fault_of_ours_while_sending_ends_as_interrupted() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from webdial.errors import JournalError
 from webdial.exchange import GroupCommitJournal, Outcome, Verdict
-from webdial.exchange.journal import MAX_BATCH, Ended, Entry
+from webdial.exchange.journal import MAX_BATCH, Ended, Entry, EntryRefusedError
 
 
 def an_entry() -> Ended:
@@ -27,12 +27,15 @@ class Store:
         self.is_writing = threading.Event()
         self.is_broken = False
         self.is_closed = False
+        self.refused: Entry | None = None
 
     def write(self, entries: Sequence[Entry]) -> None:
         self.is_writing.set()
         self.may_write.wait(10)
         if self.is_broken:
             raise OSError("No space left on device")
+        if any(entry is self.refused for entry in entries):
+            raise EntryRefusedError("value too long")
         self.batches.append(list(entries))
 
     def close(self) -> None:
@@ -88,7 +91,7 @@ async def test_failed_write_is_told_to_all_who_wait_and_the_next_may_work() -> N
     journal = GroupCommitJournal(store)
     with pytest.raises(JournalError) as caught:
         await journal.write(an_entry())
-    assert "No space left" in caught.value.hint
+    assert "No space left" not in caught.value.hint + caught.value.message
     store.is_broken = False
     await journal.write(an_entry())
     assert len(store.batches) == 1
@@ -122,3 +125,22 @@ async def test_giving_up_waiting_does_not_take_the_entry_back() -> None:
     store.may_write.set()
     await asyncio.to_thread(journal.close)
     assert store.batches == [[entry]]
+
+
+async def test_entry_that_cannot_be_kept_stops_no_other() -> None:
+    store = Store()
+    store.may_write.clear()
+    journal = GroupCommitJournal(store)
+    first = asyncio.create_task(journal.write(an_entry()))
+    await asyncio.to_thread(store.is_writing.wait, 10)
+    entries = [an_entry() for _ in range(5)]
+    store.refused = entries[2]
+    writes = [asyncio.create_task(journal.write(entry)) for entry in entries]
+    await asyncio.sleep(0)
+    store.may_write.set()
+    results = await asyncio.gather(first, *writes, return_exceptions=True)
+    assert [isinstance(result, JournalError) for result in results] == [False] * 3 + [True] + [
+        False
+    ] * 2
+    assert [entry for batch in store.batches[1:] for entry in batch] == entries[:2] + entries[3:]
+    journal.close()

@@ -49,7 +49,7 @@ async def test_request_goes_out_exactly_as_planned(sender: HttpSender, server: F
     ("fault", "outcome", "status"),
     [
         ("refuse", Outcome.REJECTED, 403),
-        ("error", Outcome.REJECTED, 500),
+        ("error", Outcome.FAILED, 500),
         ("busy", Outcome.SENT, 200),
         ("slow", Outcome.TIMED_OUT, None),
         ("never", Outcome.TIMED_OUT, None),

@@ -64,7 +64,7 @@ class PlacedCall:
 
 
 def request_line(plan: Plan) -> str:
-    """What is kept and shown of a plan: method and URL, without headers, body masked away."""
+    """What is kept and shown of a plan: method, URL and body, without headers."""
     match plan:
         case HttpRequest():
             return f"{plan.method} {plan.url}" + (f"\n{plan.body}" if plan.body else "")

@@ -5,11 +5,11 @@ At most once: a call that is on disk as "placing" is sent by the run that wrote 
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import uuid_utils.compat
@@ -31,6 +31,10 @@ from webdial.exchange.outcome import Outcome, Verdict
 from webdial.numbers import clean_number
 
 log = logging.getLogger("webdial.exchange")
+
+
+RETRY_DELAYS_S: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 300.0)
+"""When an outcome that could not be written is tried again: nine minutes in all."""
 
 
 class Sender(Protocol):
@@ -60,6 +64,7 @@ class Exchange:
         function: DialFunction | None = None,
         run_id: str,
         clock: Callable[[], datetime] = _now,
+        retry_delays_s: Sequence[float] = RETRY_DELAYS_S,
     ) -> None:
         self._configuration = configuration
         self._journal = journal
@@ -67,6 +72,8 @@ class Exchange:
         self._function = function or NoFunction()
         self._run_id = run_id
         self._clock = clock
+        self._retry_delays_s = retry_delays_s
+        self._late: set[asyncio.Task[None]] = set()
         self._underway: dict[UUID, asyncio.Task[PlacedCall]] = {}
 
     @property
@@ -104,15 +111,7 @@ class Exchange:
 
         Raises WebdialError when it was stopped before anything left.
         """
-        prepared = await self.prepare_call(number, user_id=user_id)
-        call = PlacedCall(uuid_utils.compat.uuid7(), prepared, channel, self._clock())
-        if isinstance(prepared.plan, Link):
-            call = replace(call, verdict=Verdict(Outcome.HANDED_OVER))
-            await self._journal.write(Begun(call, self._run_id))
-            return call
-        await self._journal.write(Begun(call, self._run_id))
-        task = asyncio.create_task(self._finish(call, prepared.plan), name=f"call {call.id}")
-        self._underway[call.id] = task
+        call, _ = await self._start(number, user_id, channel)
         return call
 
     async def place_call(self, number: str, *, user_id: int, channel: Channel) -> PlacedCall:
@@ -120,9 +119,27 @@ class Exchange:
 
         Whoever stops waiting (a client that goes away) does not stop the call.
         """
-        call = await self.start_call(number, user_id=user_id, channel=channel)
-        underway = self._underway.get(call.id)
-        return call if underway is None else await asyncio.shield(underway)
+        call, task = await self._start(number, user_id, channel)
+        return call if task is None else await asyncio.shield(task)
+
+    async def _start(
+        self, number: str, user_id: int, channel: Channel
+    ) -> "tuple[PlacedCall, asyncio.Task[PlacedCall] | None]":
+        """The call on disk, and the task that carries it out; a link needs none."""
+        prepared = await self.prepare_call(number, user_id=user_id)
+        call = PlacedCall(uuid_utils.compat.uuid7(), prepared, channel, self._clock())
+        if isinstance(prepared.plan, Link):
+            call = replace(call, verdict=Verdict(Outcome.HANDED_OVER))
+            await self._journal.write(Begun(call, self._run_id))
+            return call, None
+        # From here on a task owns the call: whoever waits may go away, and it still gets its end.
+        begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(
+            self._carry_out(call, prepared.plan, begun), name=f"call {call.id}"
+        )
+        self._underway[call.id] = task
+        await begun
+        return call, task
 
     async def outcome_of(self, call_id: UUID, *, wait_s: float | None = None) -> PlacedCall | None:
         """The call with its outcome; None when it is not being placed here or is not done in time."""
@@ -134,25 +151,59 @@ class Exchange:
 
     async def close(self, *, wait_s: float) -> None:
         """Let calls in flight finish for `wait_s` seconds; the rest end as interrupted."""
-        tasks = set(self._underway.values())
-        if not tasks:
-            return
-        _, left = await asyncio.wait(tasks, timeout=wait_s)
-        for task in left:
-            task.cancel()
-        if left:
-            await asyncio.wait(left)
+        tasks: set[asyncio.Task[Any]] = set(self._underway.values())
+        if tasks:
+            _, left = await asyncio.wait(tasks, timeout=wait_s)
+            for task in left:
+                task.cancel()
+            await asyncio.wait(tasks)
+        for late in self._late:
+            late.cancel()
 
-    async def _finish(self, call: PlacedCall, request: HttpRequest) -> PlacedCall:
+    @property
+    def underway(self) -> frozenset[UUID]:
+        """The calls that are being placed here now."""
+        return frozenset(self._underway)
+
+    async def _carry_out(
+        self, call: PlacedCall, request: HttpRequest, begun: "asyncio.Future[None]"
+    ) -> PlacedCall:
+        """Write the call down, send it, write its end. `begun` tells when it is on disk, or why not."""
+        try:
+            await self._journal.write(Begun(call, self._run_id))
+        except Exception as error:  # told to whoever waits; nothing is sent
+            self._underway.pop(call.id, None)
+            if not begun.done():
+                begun.set_exception(error)
+            return call
+        if not begun.done():
+            begun.set_result(None)
         try:
             verdict = await self._send(call, request)
-            await self._journal.write(Ended(call.id, verdict, self._clock()))
-        except WebdialError:
-            # The call has left; it stays "placing" on disk and is shown as interrupted later.
-            log.exception("call %s: outcome %s not written", call.id, verdict.outcome.value)
+            await self._write_end(Ended(call.id, verdict, self._clock()))
         finally:
             self._underway.pop(call.id, None)
         return replace(call, verdict=verdict)
+
+    async def _write_end(self, end: Ended) -> None:
+        """Write how a call ended. The user is told all the same when that fails; it is tried again."""
+        try:
+            await self._journal.write(end)
+        except WebdialError:
+            log.exception("call %s: %s not written yet", end.call_id, end.verdict.outcome.value)
+            late = asyncio.create_task(self._write_end_later(end))
+            self._late.add(late)
+            late.add_done_callback(self._late.discard)
+
+    async def _write_end_later(self, end: Ended) -> None:
+        for delay_s in self._retry_delays_s:
+            await asyncio.sleep(delay_s)
+            try:
+                await self._journal.write(end)
+            except WebdialError:
+                continue
+            return
+        log.error("call %s: %s was never written", end.call_id, end.verdict.outcome.value)
 
     async def _send(self, call: PlacedCall, request: HttpRequest) -> Verdict:
         try:

@@ -43,11 +43,18 @@ class Ended:
 Entry = Begun | Ended
 
 
+class EntryRefusedError(Exception):
+    """The database will not keep one of the entries as it is; without it the others would do."""
+
+
 class JournalStore(Protocol):
     """Where entries are kept. Used by one thread at a time."""
 
     def write(self, entries: Sequence[Entry]) -> None:
-        """Put all entries on disk in one transaction, or raise and leave none."""
+        """Put all entries on disk in one transaction, or raise and leave none.
+
+        Raises EntryRefusedError when an entry is at fault and not the database.
+        """
 
     def close(self) -> None: ...
 
@@ -116,6 +123,13 @@ class GroupCommitJournal:
     def _commit(self, batch: list[_Waiting]) -> None:
         try:
             self._store.write([waiting.entry for waiting in batch])
+        except EntryRefusedError as error:
+            if len(batch) > 1:  # nobody's call is stopped by another's entry
+                for waiting in batch:
+                    self._commit([waiting])
+                return
+            log.exception("an entry cannot be kept in the journal")
+            self._release(batch, error)
         except Exception as error:  # any failure at all means: not on disk, so not sent
             log.exception("the journal could not be written")
             self._release(batch, error)
@@ -143,7 +157,7 @@ def _settle(released: list[_Waiting], error: Exception | None) -> None:
         else:
             failure = JournalError(
                 "The call log could not be written, so the call was not placed.",
-                hint=f"An administrator must look at the database: {error}",
+                hint="An administrator finds the reason in the server's log.",
             )
             failure.__cause__ = error
             waiting.done.set_exception(failure)

@@ -15,6 +15,7 @@ class Outcome(Enum):
     SENT = "sent"
     HANDED_OVER = "handed_over"
     REJECTED = "rejected"
+    FAILED = "failed"
     REDIRECTED_AWAY = "redirected_away"
     HOST_UNKNOWN = "host_unknown"
     CONNECTION_REFUSED = "connection_refused"
@@ -38,6 +39,7 @@ class Outcome(Enum):
     def may_have_rung(self) -> bool:
         """Whether the phone system may have acted although it did not say so."""
         return self in {
+            Outcome.FAILED,
             Outcome.TIMED_OUT,
             Outcome.CUT_OFF,
             Outcome.NOT_UNDERSTOOD,
@@ -60,6 +62,7 @@ _LABELS = {
     Outcome.SENT: "Sent",
     Outcome.HANDED_OVER: "Handed over",
     Outcome.REJECTED: "Refused",
+    Outcome.FAILED: "Error",
     Outcome.REDIRECTED_AWAY: "Sent elsewhere",
     Outcome.HOST_UNKNOWN: "Name not found",
     Outcome.CONNECTION_REFUSED: "Not listening",
@@ -79,6 +82,7 @@ _SENTENCES = {
     Outcome.SENT: "The phone system took the call. Pick up your phone when it rings.",
     Outcome.HANDED_OVER: "Handed to the phone program on your machine.",
     Outcome.REJECTED: "The phone system refused the call.",
+    Outcome.FAILED: f"The phone system answered with an error. {_MAY_HAVE_RUNG}",
     Outcome.REDIRECTED_AWAY: f"The phone system pointed to another server, which was not followed. {_MAY_HAVE_RUNG}",
     Outcome.HOST_UNKNOWN: "The phone system's name is not known on the network. Nothing was dialled.",
     Outcome.CONNECTION_REFUSED: "The phone system is not listening at its address. Nothing was dialled.",
@@ -109,6 +113,8 @@ def sentence_for(outcome: Outcome, status: int | None) -> str:
     """The one sentence for the user, with the phone system's status where it says more."""
     if outcome is Outcome.REJECTED and status is not None:
         return f"The phone system refused the call: {_meaning(status)}."
+    if outcome is Outcome.FAILED and status is not None:
+        return f"The phone system answered with an error ({status}). {_MAY_HAVE_RUNG}"
     return outcome.sentence
 
 

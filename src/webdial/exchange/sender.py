@@ -35,6 +35,9 @@ MAX_REDIRECTS: Final = 5
 
 _TO_GET = frozenset({301, 302, 303})
 _SAME_METHOD = frozenset({307, 308})
+# Statuses that do not tell whether the request was acted on: a time-out, a fault in the middle of
+# the work, a proxy that lost the phone system behind it (RFC 9110 sections 15.5.9, 15.6).
+_ERRORS = frozenset({408, 500, 502, 504})
 _KEEP_ALIVE_S = 15
 _PORTS = {"http": 80, "https": 443}
 _BLANKS = re.compile(r"\s+")
@@ -63,10 +66,11 @@ class HttpSender:
             for _ in range(MAX_REDIRECTS + 1):
                 left_s = deadline - loop.time()
                 answer = await self._exchange(step, limits.connect_s, left_s)
+                status = answer.status
                 following = step.redirected(answer)
                 if isinstance(following, Verdict):
                     return following
-                step, status = following, answer.status
+                step = following
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             return _verdict_of_failure(error, redirected_by=status)
         return Verdict(Outcome.NOT_UNDERSTOOD, status, "It redirected in a circle.")
@@ -200,7 +204,7 @@ def _text(body: bytes, charset: str | None) -> str:
     """The beginning of an answer on one line, without characters that cannot be seen."""
     try:
         text = body[: MAX_KEPT_ANSWER * 8].decode(charset or "utf-8", errors="replace")
-    except LookupError:  # the answer names a charset that does not exist
+    except (LookupError, ValueError):  # the answer names a charset that is none for text
         text = body[: MAX_KEPT_ANSWER * 8].decode("utf-8", errors="replace")
     visible = "".join(character if character.isprintable() else " " for character in text)
     shown = _BLANKS.sub(" ", visible).strip()
@@ -210,6 +214,8 @@ def _text(body: bytes, charset: str | None) -> str:
 def _verdict_of_status(status: int, text: str) -> Verdict:
     if 200 <= status < 300:
         return Verdict(Outcome.SENT, status, text)
+    if status in _ERRORS:
+        return Verdict(Outcome.FAILED, status, text)
     if status >= 400:
         return Verdict(Outcome.REJECTED, status, text)
     return Verdict(Outcome.NOT_UNDERSTOOD, status, text)
@@ -243,8 +249,10 @@ def _outcome_of_failure(error: Exception) -> Outcome:
             return Outcome.UNREACHABLE
         case TimeoutError():
             return Outcome.TIMED_OUT
-        case aiohttp.ClientResponseError() | ValueError():
+        case aiohttp.ClientResponseError():
             return Outcome.NOT_UNDERSTOOD
+        case ValueError():  # a name that cannot be looked up; found before anything is sent
+            return Outcome.HOST_UNKNOWN
         case _:
             return Outcome.CUT_OFF
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from webdial.exchange.calls import request_line
-from webdial.exchange.journal import Begun, Ended, Entry, JournalStore
+from webdial.exchange.journal import Begun, Ended, Entry, EntryRefusedError, JournalStore
 from webdial.site.databases import (
     SQLITE_PRAGMAS,
     Database,
@@ -67,7 +67,7 @@ def _begun_row(entry: Begun, uuid_text: str, timestamp: str) -> list[Any]:
         prepared.caller.user_id,
         prepared.caller.branch_id,
         prepared.caller.extension or "",
-        prepared.number.typed,
+        _kept_text(prepared.number.typed),
         prepared.number.dialled,
         call.channel.value,
         "http" if call.link is None else "link",
@@ -86,6 +86,11 @@ def _ended_row(entry: Ended) -> list[Any]:
     verdict = entry.verdict
     finished_at = entry.finished_at.isoformat()
     return [str(entry.call_id), verdict.outcome.value, verdict.status, verdict.answer, finished_at]
+
+
+def _kept_text(text: str) -> str:
+    """What a user typed, as both databases and JSON can hold it: no NUL, no lone surrogates."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 def _sqlite_text(moment: datetime) -> str:
@@ -124,7 +129,10 @@ class SqliteJournalStore:
             else self._ended_row(entry)
             for entry in entries
         ]
-        self._connected().execute(self._WRITE, (orjson.dumps(rows).decode(),))
+        try:
+            self._connected().execute(self._WRITE, (orjson.dumps(rows).decode(),))
+        except (sqlite3.IntegrityError, sqlite3.DataError) as error:
+            raise EntryRefusedError(str(error)) from error
 
     def close(self) -> None:
         if self._connection is not None:
@@ -179,11 +187,16 @@ class PostgresJournalStore:
         ]
         ended = [_ended_row(entry) for entry in entries if isinstance(entry, Ended)]
         connection = self._connected()
-        with connection.transaction():
-            if begun:
-                connection.execute(self._BEGIN, (orjson.dumps(begun).decode(),))
-            if ended:
-                connection.execute(self._END, (orjson.dumps(ended).decode(),))
+        import psycopg  # noqa: PLC0415 - an optional package, needed for PostgreSQL alone
+
+        try:
+            with connection.transaction():
+                if begun:
+                    connection.execute(self._BEGIN, (orjson.dumps(begun).decode(),))
+                if ended:
+                    connection.execute(self._END, (orjson.dumps(ended).decode(),))
+        except (psycopg.IntegrityError, psycopg.DataError) as error:
+            raise EntryRefusedError(str(error)) from error
 
     def close(self) -> None:
         if self._connection is not None:

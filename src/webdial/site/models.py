@@ -208,7 +208,7 @@ class Call(models.Model):
     channel = models.CharField(max_length=10)
     kind = models.CharField(max_length=10)
     request = models.TextField()
-    setting_source = models.CharField(max_length=120)
+    setting_source = models.TextField()
     run_id = models.CharField(max_length=32)
     placed_at = models.DateTimeField()
     outcome = models.CharField(max_length=30)

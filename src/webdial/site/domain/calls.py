@@ -1,5 +1,7 @@
 """Readings of the call log, and the one act on it: calls that a dead run left behind."""
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -34,8 +36,17 @@ def runs_placing_calls() -> set[str]:
     return set(placing.order_by().values_list("run_id", flat=True).distinct())
 
 
-def mark_interrupted(run_id: str) -> int:
-    """Mark what the dead run `run_id` was placing as interrupted; how many calls that were."""
-    return Call.objects.filter(outcome=Outcome.PLACING.value, run_id=run_id).update(
-        outcome=Outcome.INTERRUPTED.value, finished_at=timezone.now()
-    )
+def mark_interrupted(
+    run_id: str, *, except_ids: Collection[UUID] = (), placed_before: datetime | None = None
+) -> int:
+    """Mark what the run `run_id` was placing as interrupted; how many calls that were.
+
+    For a run that lives, `except_ids` are the calls it still places, and `placed_before` leaves
+    out those that it may just have begun.
+    """
+    left = Call.objects.filter(outcome=Outcome.PLACING.value, run_id=run_id)
+    if placed_before is not None:
+        left = left.filter(placed_at__lt=placed_before)
+    if except_ids:
+        left = left.exclude(pk__in=except_ids)
+    return left.update(outcome=Outcome.INTERRUPTED.value, finished_at=timezone.now())

@@ -41,37 +41,45 @@ def current_revision() -> int:
 
 
 def load_configuration() -> Configuration:
-    """The picture that the database holds now, all of it from one moment."""
-    with transaction.atomic():
-        revision = current_revision()
-        branch_rows = list(Branch.objects.order_by().values_list("id", "name", "agency_id"))
-        branches = {branch_id: name for branch_id, name, _ in branch_rows}
-        callers = {
-            row[0]: Caller(
-                user_id=row[0],
-                login=row[1],
-                staff_id=row[2],
-                name=row[3],
-                extension=row[4] or None,
-                branch_id=row[5],
-                branch_name=branches.get(row[5], ""),
-                is_active=row[6],
-            )
-            for row in User.objects.order_by().values_list(
-                "id", "login", "staff_id", "name", "extension", "branch_id", "is_active"
-            )
-        }
-        token_users = {
-            bytes.fromhex(digest): user_id
-            for digest, user_id in ApiToken.objects.order_by().values_list("digest", "user_id")
-        }
-        values: dict[tuple[str, int | None], str] = {
-            (key_of(name), branch_id): value
-            for name, branch_id, value in GeneralSetting.objects.order_by().values_list(
-                "name", "branch_id", "value"
-            )
-        }
-        function_source = source_in_force()
+    """The picture that the database holds now, all of it from one moment.
+
+    Read without a transaction, which on SQLite would wait for whoever writes; a change that came
+    in between has moved the revision.
+    """
+    while (picture := _read_picture(current_revision())).revision != current_revision():
+        pass
+    return picture
+
+
+def _read_picture(revision: int) -> Configuration:
+    branch_rows = list(Branch.objects.order_by().values_list("id", "name", "agency_id"))
+    branches = {branch_id: name for branch_id, name, _ in branch_rows}
+    callers = {
+        row[0]: Caller(
+            user_id=row[0],
+            login=row[1],
+            staff_id=row[2],
+            name=row[3],
+            extension=row[4] or None,
+            branch_id=row[5],
+            branch_name=branches.get(row[5], ""),
+            is_active=row[6],
+        )
+        for row in User.objects.order_by().values_list(
+            "id", "login", "staff_id", "name", "extension", "branch_id", "is_active"
+        )
+    }
+    token_users = {
+        bytes.fromhex(digest): user_id
+        for digest, user_id in ApiToken.objects.order_by().values_list("digest", "user_id")
+    }
+    values: dict[tuple[str, int | None], str] = {
+        (key_of(name), branch_id): value
+        for name, branch_id, value in GeneralSetting.objects.order_by().values_list(
+            "name", "branch_id", "value"
+        )
+    }
+    function_source = source_in_force()
     return Configuration(
         revision=revision,
         callers=callers,

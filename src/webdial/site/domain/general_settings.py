@@ -1,10 +1,11 @@
 """General settings: one value for all branches, and others for single branches."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from django.db.models import Q, QuerySet
 
-from webdial.errors import InvalidValueError
+from webdial.errors import InvalidValueError, NotFoundError
 from webdial.exchange.configuration import EffectiveValue, Source
 from webdial.exchange.general_settings import SETTINGS, SettingDefinition, definition_of, key_of
 from webdial.site.domain.configuration import configuration_change
@@ -47,6 +48,20 @@ def setting_view(name: str, *, branch: Branch | None = None) -> SettingView:
     definition = definition_of(name)
     shown = definition.name if definition else name.strip()
     return _view(shown, definition, list(_rows_of(shown)), branch)
+
+
+def known_setting(name: str, *, branch: Branch | None = None) -> SettingView:
+    """As `setting_view`, of a setting that the program has or that is kept somewhere.
+
+    Raises NotFoundError, with the nearest name in the hint.
+    """
+    view = setting_view(name, branch=branch)
+    if view.definition is None and not _rows_of(name).exists():
+        names = {key_of(each): each for each in _by_name()}
+        nearest = get_close_matches(key_of(name), names, n=1)
+        hint = f"Did you mean {names[nearest[0]]}?" if nearest else ""
+        raise NotFoundError(f"There is no setting {view.name!r}.", hint=hint)
+    return view
 
 
 def branches_with_own_value(name: str) -> QuerySet[Branch]:

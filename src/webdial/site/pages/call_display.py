@@ -17,6 +17,7 @@ _IF_NOTHING_RINGS: Final = "If nothing rings within a minute, dial again."
 
 _NEXT_STEPS: Final = {
     Outcome.REJECTED: f"{_TELL}: the dial string may need a change.",
+    Outcome.FAILED: _IF_NOTHING_RINGS,
     Outcome.REDIRECTED_AWAY: f"{_TELL}: the dial string may name an old address.",
     Outcome.HOST_UNKNOWN: f"{_TELL}: the name in the dial string may be misspelt.",
     Outcome.CONNECTION_REFUSED: f"{_TRY_AGAIN}: the phone system may be switched off.",
@@ -34,7 +35,6 @@ _PASSING: Final = frozenset(
     {
         HTTPStatus.CONFLICT,  # how some say that the extension is in another call
         HTTPStatus.TOO_MANY_REQUESTS,
-        HTTPStatus.BAD_GATEWAY,
         HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )

@@ -1,14 +1,18 @@
 """What happens around every page."""
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import sync_to_async
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
 
 from webdial.exchange.configuration import Configuration
 from webdial.exchange.general_settings import MECHANISM, key_of
 from webdial.exchange.mechanism import read_mechanism
 from webdial.site.pages.exchange_access import configuration_reader_of, exchange_of
+
+log = logging.getLogger("webdial.configuration")
 
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
@@ -21,7 +25,10 @@ def configuration_refresh(get_response: GetResponse) -> GetResponse:
     async def middleware(request: HttpRequest) -> HttpResponseBase:
         response = await get_response(request)
         if request.method not in _SAFE_METHODS:
-            await sync_to_async(configuration_reader_of(request).refresh)()
+            try:
+                await sync_to_async(configuration_reader_of(request).refresh)()
+            except DatabaseError:  # the page has done its work; a second later it is tried again
+                log.exception("the configuration could not be looked at")
         return response
 
     return middleware
