@@ -4,6 +4,7 @@ Used by the server (webdial.asgi) and by `webdial dial`, so that both place call
 """
 
 import asyncio
+import gc
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -97,6 +98,7 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
         exchange = Exchange(
             configuration=reader, journal=journal, sender=sender, function=function, run_id=run.id
         )
+        _relieve_collector()
         upkeep = asyncio.create_task(_upkeep(reader, run, exchange), name="upkeep")
         try:
             yield {"exchange": exchange, "configuration_reader": reader}
@@ -108,6 +110,17 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
             await asyncio.to_thread(function.close)
     finally:
         await asyncio.to_thread(run.close)
+
+
+def _relieve_collector() -> None:
+    """Spare the garbage collector what lives as long as the program.
+
+    Under load it took 9 % of the event loop's time, most of it spent on looking again at modules
+    and configuration; calls themselves leave next to no cycles.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 async def _upkeep(reader: "ConfigurationReader", run: "Run", exchange: "Exchange") -> None:
