@@ -4,6 +4,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from tests.site.conftest import PASSWORD, Browser, Member, Site
+from webdial.site.domain.users import MAX_PASSWORD, set_password
 from webdial.site.models import User
 
 A_CALL = "01990000-0000-7000-8000-000000000001"
@@ -144,6 +145,19 @@ async def test_only_an_administrator_is_shown_maintenance(ada: Member, carl: Mem
     assert response.status_code == 403
     assert b"This page is for administrators" in response.content
     assert (await ada.client.get("/maintenance/settings")).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/dial", "/calls", "/calls/latest"])
+async def test_page_can_be_asked_for_its_head_alone(carl: Member, page: str) -> None:
+    whole, head = await carl.client.get(page), await carl.client.head(page)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+
+
+async def test_longest_password_signs_in(carl: Member, eve: Member) -> None:
+    assert carl.user is not None
+    longest = "violet ladder ".ljust(MAX_PASSWORD, "x")
+    await sync_to_async(set_password)(carl.user, longest)
+    assert await sign_in(eve.client, "carl", longest) == "/dial"
 
 
 async def test_unknown_address_is_told_in_the_same_look(carl: Member, eve: Member) -> None:

@@ -78,7 +78,16 @@ def test_an_administrator_who_is_deactivated_is_signed_out(admin: Visitor, ada: 
 
 
 @pytest.mark.parametrize(
-    "path", ["settings/edit?name=" + MECHANISM.name, "users/add", "branches/add", "people/add"]
+    "path",
+    [
+        "settings/edit?name=" + MECHANISM.name,
+        "users/add",
+        "branches/add",
+        "people/add",
+        "functions/communications/generate-web-dial-url",
+        "functions/communications/generate-web-dial-url/check",
+        "functions/communications/generate-web-dial-url/try",
+    ],
 )
 def test_posts_without_the_csrf_token_are_refused(
     path: str, state: dict[str, object], ada: User

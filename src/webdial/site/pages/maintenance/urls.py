@@ -3,10 +3,20 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from webdial.site.pages.maintenance import branches, explain, people, settings, users
+from webdial.site.pages.maintenance import (
+    branches,
+    explain,
+    function_history,
+    functions,
+    people,
+    settings,
+    users,
+)
 from webdial.site.pages.rights import administrator
 
 app_name = "maintenance"
+
+_FUNCTION = "functions/communications/generate-web-dial-url"
 
 urlpatterns = [
     path(
@@ -33,4 +43,20 @@ urlpatterns = [
     path("people/add", people.add_person, name="add-person"),
     path("people/<int:person_id>", people.edit_person, name="edit-person"),
     path("people/<int:person_id>/delete", people.remove_person, name="delete-person"),
+    path("functions", functions.show_tree, name="functions"),
+    path("functions/words", functions.show_words, name="function-words"),
+    path(_FUNCTION, functions.edit_function, name="function"),
+    path(f"{_FUNCTION}/check", functions.check_typed, name="check-function"),
+    path(f"{_FUNCTION}/try", functions.try_typed, name="try-function"),
+    path(f"{_FUNCTION}/versions", function_history.list_all_versions, name="function-versions"),
+    path(
+        f"{_FUNCTION}/versions/<int:version_id>",
+        function_history.show_version,
+        name="function-version",
+    ),
+    path(
+        f"{_FUNCTION}/versions/<int:version_id>/restore",
+        function_history.restore_version,
+        name="restore-function",
+    ),
 ]

@@ -1,0 +1,138 @@
+"""The words of the language, for the editor's colours and completion and for the page that lists them.
+
+All of them come from webdial.watcom, so that what is coloured as a word is one.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from webdial.site.function_tables import SCHEMA
+from webdial.watcom.builtins import BUILTINS, Builtin, Kind
+from webdial.watcom.datatypes import TYPE_WORDS
+from webdial.watcom.limits import Limits
+from webdial.watcom.vocabulary import AGGREGATES, REFUSED_STATEMENTS, RESERVED
+
+_UNRESERVED: Final = frozenset(
+    [
+        "ATOMIC",
+        "CALL",
+        "CATCH",
+        "DETERMINISTIC",
+        "DYNAMIC",
+        "FUNCTION",
+        "JOIN",
+        "LEAVE",
+        "LIMIT",
+        "LOCAL",
+        "LOOP",
+        "NO",
+        "RESIGNAL",
+        "RESUME",
+        "RETURNS",
+        "SCROLL",
+        "SIGNAL",
+        "TRY",
+    ]
+)
+"""Words of the grammar that may be names as well."""
+
+_USER_VARIABLE: Final = "UserStaffID"
+
+_ARGUMENTS: Final = {
+    Kind.ANY: "value",
+    Kind.TEXT: "text",
+    Kind.INTEGER: "whole number",
+    Kind.NUMBER: "number",
+    Kind.DECIMAL: "number",
+    Kind.MOMENT: "date",
+    Kind.PART: "part of a date",
+}
+
+_SUBJECTS: Final = {
+    "builtins_text": "Text",
+    "builtins_numbers": "Numbers",
+    "builtins_dates": "Dates and times",
+    "builtins_values": "Any value",
+    "builtins_encoding": "Encoding",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinSubject:
+    """The built-in functions of one subject, each as it is called."""
+
+    title: str
+    calls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Statements that no function may contain, and why."""
+
+    reason: str
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A limit in words."""
+
+    what: str
+    most: str
+
+
+def editor_words() -> dict[str, object]:
+    """What the editor knows: words in small letters, tables and their columns as spelt."""
+    types = {word.lower() for name in TYPE_WORDS for word in name.split()}
+    functions = {name.lower() for name in BUILTINS} | {name.lower() for name in AGGREGATES}
+    keywords = {word.lower() for word in RESERVED | _UNRESERVED}
+    return {
+        "keywords": sorted(keywords - types - functions),
+        "types": sorted(types - functions),
+        "functions": sorted(functions),
+        "names": [_USER_VARIABLE, *(each.name for each in BUILTINS.values() if each.supplied)],
+        "tables": {table.name: list(table.columns) for table in SCHEMA.tables},
+        "most_bytes": Limits().source_bytes,
+    }
+
+
+def builtin_subjects() -> list[BuiltinSubject]:
+    """Every built-in function by its subject."""
+    calls: dict[str, list[str]] = {title: [] for title in _SUBJECTS.values()}
+    for _, function in sorted(BUILTINS.items()):
+        module = function.run.__module__.rpartition(".")[2]
+        calls[_SUBJECTS[module]].append(_call(function))
+    return [BuiltinSubject(title, tuple(found)) for title, found in calls.items()]
+
+
+def refusals() -> list[Refusal]:
+    """Statements that are refused, together with those of the same reason."""
+    by_reason: dict[str, list[str]] = {}
+    for statement, reason in REFUSED_STATEMENTS.items():
+        by_reason.setdefault(reason, []).append(statement)
+    return [Refusal(reason, tuple(sorted(found))) for reason, found in by_reason.items()]
+
+
+def bounds(limits: Limits) -> list[Bound]:
+    """The limits that an author may meet."""
+    return [
+        Bound("Time of a call", f"{limits.wall_s} s"),
+        Bound("Statements and turns of loops", f"{limits.statements:,}"),
+        Bound("Queries", f"{limits.queries:,}"),
+        Bound("Rows of one query", f"{limits.rows_per_query:,}"),
+        Bound("Characters of one text", f"{limits.text_chars:,}"),
+        Bound("Bytes of the dial string", f"{limits.result_bytes:,}"),
+        Bound("Bytes of the function itself", f"{limits.source_bytes:,}"),
+    ]
+
+
+def _call(function: Builtin) -> str:
+    """`LEFT(text, whole number)`, what may be left out in square brackets."""
+    words = [_ARGUMENTS[kind] for kind in function.parameters]
+    needed, optional = words[: function.least], words[function.least :]
+    inside = ", ".join(needed)
+    for word in optional:
+        inside += f" [, {word}]" if inside else f"[{word}]"
+    if function.rest is not None:
+        inside += " [, …]"
+    return f"{function.name}({inside or ('*' if function.star else '')})"
