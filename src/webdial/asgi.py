@@ -1,9 +1,10 @@
 """One ASGI application: /api/ goes to the API, /static/ to files, everything else to the site.
 
+Whoever asks under a name that is none of ours (WEBDIAL_HOSTS) is refused, by the site itself or here.
 All share one exchange, which lives from the server's start to its end.
 """
 
-from typing import cast
+from typing import Final, cast
 
 from webdial.runtime import running_exchange, set_up_django
 
@@ -11,10 +12,18 @@ set_up_django()
 
 from django.conf import settings  # noqa: E402 - Django is set up first
 from django.core.asgi import get_asgi_application  # noqa: E402
+from django.http.request import split_domain_port, validate_host  # noqa: E402
 from starlette.types import ASGIApp, Receive, Scope, Send  # noqa: E402
 
 from webdial.api import Api  # noqa: E402
+from webdial.api.problems import problem  # noqa: E402
 from webdial.static_files import StaticFolders  # noqa: E402
+
+_UNKNOWN_HOST: Final = problem(
+    400,
+    code="unknown_host",
+    detail="This server is not known by the name that it was asked under.",
+)
 
 
 class Application:
@@ -28,12 +37,21 @@ class Application:
             await _lifespan(scope, receive, send)
         elif scope["type"] == "http":
             path = scope["path"]
-            if path.startswith("/api/"):
+            if path.startswith(("/api/", "/static/")) and not _is_for_us(scope):
+                await _UNKNOWN_HOST(scope, receive, send)
+            elif path.startswith("/api/"):
                 await self._api(scope, receive, send)
             elif path.startswith("/static/"):
                 await self._static(scope, receive, send)
             else:
                 await self._site(scope, receive, send)
+
+
+def _is_for_us(scope: Scope) -> bool:
+    """Whether the request's Host is a name of ours. Without one (HTTP/1.0) it is not."""
+    named = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    domain, _ = split_domain_port(named.decode("latin-1"))
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:

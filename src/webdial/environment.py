@@ -6,8 +6,10 @@ docs/reference/environment.md is checked against `VARIABLES`.
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -33,7 +35,8 @@ VARIABLES: Final = (
     Variable(
         "WEBDIAL_DATABASE_URL",
         "SQLite in WEBDIAL_DATA",
-        "postgresql://user:password@host:port/name to keep everything in PostgreSQL.",
+        "postgresql://user:password@host:port/name to keep everything in PostgreSQL, or "
+        "sqlite:///path/to/file for another file.",
     ),
     Variable(
         "WEBDIAL_SECRET_KEY",
@@ -49,6 +52,11 @@ VARIABLES: Final = (
         "WEBDIAL_HTTPS",
         "no",
         "yes when people reach the site by https:// only: cookies are then never sent without it.",
+    ),
+    Variable(
+        "FORWARDED_ALLOW_IPS",
+        "127.0.0.1",
+        "Address of a reverse proxy, whose X-Forwarded-Proto is then believed. Read by uvicorn.",
     ),
     Variable(
         "WEBDIAL_SERVER",
@@ -68,9 +76,12 @@ _SECRET_LENGTH = 32
 
 @dataclass(frozen=True)
 class Environment:
-    """The variables' values; `of(os.environ)` in the program, a mapping of one's own in tests."""
+    """The variables' values; `of(os.environ)` in the program, a mapping of one's own in tests.
 
-    values: Mapping[str, str]
+    `repr` shows none: a token, a key and a database's password are among them.
+    """
+
+    values: Mapping[str, str] = field(repr=False)
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> "Environment":
@@ -81,15 +92,24 @@ class Environment:
 
     @cached_property
     def data(self) -> Path:
-        """The data folder, which exists from here on; nobody else may look into a new one."""
+        """The data folder, which exists from here on; nobody else may look into a new one.
+
+        Raises InvalidValueError.
+        """
         named = self._get("WEBDIAL_DATA")
-        folder = Path(named) if named else Path(platformdirs.user_data_dir("webdial", False))
-        folder = folder.expanduser().resolve()
         try:
+            folder = Path(named or platformdirs.user_data_dir("webdial", False))
+            folder = folder.expanduser().resolve()
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             message = f"The data folder {folder} cannot be used: {error.strerror}."
             raise InvalidValueError(message, field="WEBDIAL_DATA") from error
+        except RuntimeError as error:  # whose home it is cannot be told
+            raise InvalidValueError(
+                f"The data folder cannot be told: {error}",
+                field="WEBDIAL_DATA",
+                hint="Name a folder by its whole path in WEBDIAL_DATA.",
+            ) from error
         return folder
 
     @property
@@ -115,7 +135,10 @@ class Environment:
 
     @cached_property
     def secret_key(self) -> str:
-        """The key that signs sessions, made on first use and readable by its owner alone."""
+        """The key that signs sessions, made on first use and readable by its owner alone.
+
+        Raises InvalidValueError.
+        """
         named = self._get("WEBDIAL_SECRET_KEY")
         if named and len(named) < _SECRET_LENGTH:
             message = f"WEBDIAL_SECRET_KEY has fewer than {_SECRET_LENGTH} characters."
@@ -125,9 +148,32 @@ class Environment:
 
 def _kept_secret(file: Path) -> str:
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as out:
-        out.write(secrets.token_urlsafe(48))
-    return file.read_text(encoding="ascii").strip()
+        if not file.exists():
+            _make_secret(file)
+        key = file.read_text(encoding="ascii").strip()
+    except OSError as error:
+        message = f"The key {file} cannot be used: {error.strerror}."
+        raise InvalidValueError(message, field="WEBDIAL_DATA") from error
+    except UnicodeDecodeError:
+        key = ""
+    if len(key) < _SECRET_LENGTH:
+        raise InvalidValueError(
+            f"The key {file} is damaged: it is no text of at least {_SECRET_LENGTH} characters.",
+            field="WEBDIAL_DATA",
+            hint="Remove the file: a new key is then made, and everybody signs in once more.",
+        )
+    return key
+
+
+def _make_secret(file: Path) -> None:
+    """Put a key there whole or not at all; if another process was first, its key stays."""
+    handle, made = tempfile.mkstemp(prefix=f"{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            out.write(secrets.token_urlsafe(48))
+            out.flush()
+            os.fsync(out.fileno())
+        with suppress(FileExistsError):
+            os.link(made, file)
+    finally:
+        Path(made).unlink()

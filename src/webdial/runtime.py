@@ -88,7 +88,7 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
     from webdial.site.runs import begin_run  # noqa: PLC0415
     from webdial.site.threads import in_database_thread  # noqa: PLC0415
 
-    run = await asyncio.to_thread(begin_run, settings.DATABASE, settings.ENVIRONMENT.data)
+    run = await asyncio.to_thread(begin_run, settings.DATABASE)
     try:
         await in_database_thread(lambda: mark_calls_left_behind(run))
         reader = await in_database_thread(ConfigurationReader)

@@ -73,6 +73,12 @@ def test_every_fault_is_there() -> None:
     assert [fault["code"] for fault in content["error"]["others"]] == ["unknown_directive"]
 
 
+def test_hint_is_there_in_both_forms() -> None:
+    arguments = ["preview", "020", "--setting", "FUNCTION"]
+    assert "webdial function try" in CliRunner().invoke(main, arguments).stderr
+    assert "webdial function try" in preview(*arguments[1:])[1]["error"]["hint"]
+
+
 def test_secrets_are_masked() -> None:
     result = CliRunner().invoke(
         main, ["preview", "020", "--setting", "http://u:s3cret@pbx.example/?n=#"]

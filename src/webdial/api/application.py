@@ -48,6 +48,7 @@ def _create_rest() -> FastAPI:
         description=_DESCRIPTION,
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
+        redirect_slashes=False,
         redoc_url=None,
         exception_handlers={
             WebdialError: on_webdial_error,

@@ -14,7 +14,17 @@ from webdial.cli.tokens import token
 from webdial.cli.users import user
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The group of all commands."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse bytes that are no UTF-8: nothing can be done with them that keeps them."""
+        if any("\ud800" <= character <= "\udfff" for each in args for character in each):
+            raise click.UsageError("An argument is no text in UTF-8.", ctx)
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(webdial.__version__, prog_name="webdial")
 def main() -> None:
     """Click-to-dial for a whole business, through any phone system."""

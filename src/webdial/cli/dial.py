@@ -2,15 +2,16 @@
 
 import asyncio
 import os
-import sys
 from typing import Any
 from urllib.parse import urljoin
 
 import click
 
 from webdial.cli.errors import EXIT_STOPPED, tells_errors
+from webdial.cli.standard_input import read_all
 from webdial.environment import Environment
-from webdial.errors import InvalidValueError, WebdialError
+from webdial.errors import Fault, InvalidValueError, WebdialError
+from webdial.numbers import NumberError
 
 
 @click.command()
@@ -23,7 +24,7 @@ def dial(number: str | None, login: str | None) -> None:
     With WEBDIAL_SERVER and WEBDIAL_TOKEN set, the call is placed by that server for the token's
     user. Otherwise it is placed from this machine's own database for --user.
     """
-    number = number if number is not None else sys.stdin.read().strip()
+    number = number if number is not None else read_all().strip()
     environment = Environment.of(os.environ)
     if environment.server and login is None:
         answer = asyncio.run(_dial_by_server(environment, number))
@@ -51,19 +52,39 @@ async def _dial_by_server(environment: Environment, number: str) -> dict[str, An
     try:
         async with (
             aiohttp.ClientSession(headers=headers) as session,
-            session.post(url, json={"number": number}) as response,
+            # Followed by hand or not at all: a redirect could place the call a second time.
+            session.post(url, json={"number": number}, allow_redirects=False) as response,
         ):
             content = await response.json(content_type=None)
-    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        if response.status == 201:
+            return {**content, "is_success": Outcome(content["outcome"]).is_success}
+    except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
         raise WebdialError(
-            f"The server {environment.server} could not be asked.",
-            hint="Whether the call was placed is not known; look at Calls before you dial again.",
+            f"The server {environment.server} could not be reached, so nothing was dialled.",
+            hint="Look at WEBDIAL_SERVER; it begins with http:// or https://.",
             code="server_unreachable",
         ) from error
-    if response.status != 201:
-        detail = content.get("detail", "") if isinstance(content, dict) else ""
-        raise WebdialError(detail or f"The server answered {response.status}.")
-    return {**content, "is_success": Outcome(content["outcome"]).is_success}
+    except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
+        raise WebdialError(
+            f"The server {environment.server} gave no answer that is understood.",
+            hint="Whether the call was placed is not known; look at Calls before you dial again.",
+            code="server_not_understood",
+        ) from error
+    raise _refusal(response.status, content, number)
+
+
+def _refusal(status: int, problem: object, number: str) -> WebdialError:
+    """The error that the server told as problem JSON; a fault of the number keeps its place."""
+    match problem:
+        case {"faults": [_, *_] as faults}:
+            told = ("code", "message", "start", "end")
+            return NumberError(
+                number, [Fault(**{name: fault[name] for name in told}) for fault in faults]
+            )
+        case {"detail": str(detail)} if detail:
+            return WebdialError(detail)
+        case _:
+            return WebdialError(f"The server answered {status}.")
 
 
 def _dial_here(number: str, login: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """`webdial function`: the database function that makes the dial string."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ import click
 from webdial.cli.database import open_database
 from webdial.cli.errors import explain, tells_errors
 from webdial.cli.preview import plan_text
+from webdial.cli.standard_input import read_all
 from webdial.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def conform(file: Path) -> None:
 
 def _text_of(file: Path) -> str:
     if str(file) == "-":
-        return sys.stdin.read()
+        return read_all()
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

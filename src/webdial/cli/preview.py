@@ -5,7 +5,7 @@ from typing import Any
 import click
 import orjson
 
-from webdial.cli.errors import EXIT_FAULT
+from webdial.cli.errors import EXIT_FAULT, explain
 from webdial.dialstring import HttpRequest, Plan, Values
 from webdial.errors import InvalidValueError, SourceError, WebdialError
 from webdial.exchange.mechanism import read_mechanism
@@ -73,14 +73,13 @@ def plan_text(plan: Plan) -> str:
 
 def _print_error(error: WebdialError, *, as_json: bool) -> None:
     if not as_json:
-        shown = error.explain() if isinstance(error, SourceError) else error.message
-        click.echo(shown, err=True)
+        click.echo(explain(error), err=True)
         return
     content: dict[str, Any] = {"code": error.error_code, "message": error.message}
+    if error.hint:
+        content["hint"] = error.hint
     if isinstance(error, SourceError):
         content |= {"start": error.first.start, "end": error.first.end}
-        if error.hint:
-            content["hint"] = error.hint
         others = [
             {"code": fault.code, "message": fault.message, "start": fault.start, "end": fault.end}
             for fault in error.faults[1:]

@@ -1,6 +1,8 @@
 """`webdial serve`: the server."""
 
 import contextlib
+import errno
+import ipaddress
 import signal
 import socket
 
@@ -26,29 +28,52 @@ def serve(host: str, port: int) -> None:
     from webdial.asgi import application  # noqa: PLC0415
     from webdial.site.models import User  # noqa: PLC0415
 
-    click.echo(f"Webdial is served at {address_of(listening)}")
+    _print_address(listening)
     if not User.objects.exists():
         click.echo("Nobody can sign in yet. Add the first administrator with:")
         click.echo("  webdial user add LOGIN --name NAME --administrator --password")
     run_server(application, listening)
 
 
+def _print_address(listening: socket.socket) -> None:
+    """Say where the site is reached, and let it answer to that address."""
+    from django.conf import settings  # noqa: PLC0415
+
+    host, port = listening.getsockname()[:2]
+    if ipaddress.ip_address(host).is_unspecified:
+        click.echo(f"Webdial is served at port {port} of every address of this machine.")
+        click.echo(f"It answers to {', '.join(settings.ALLOWED_HOSTS)}: see WEBDIAL_HOSTS.")
+        return
+    settings.ALLOWED_HOSTS.append(f"[{host}]" if ":" in host else host)
+    click.echo(f"Webdial is served at {address_of(listening)}")
+
+
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens at `host` and `port`. Raises WebdialError when the port is taken."""
+    """A socket that listens at `host` and `port`. Raises WebdialError when it cannot."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
         listening.listen(2048)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         listening.close()
-        raise WebdialError(
-            f"Cannot listen at {host}, port {port}: {error.strerror}.",
-            hint="Choose another port with --port.",
-            code="port_taken",
-        ) from error
+        raise _cannot_listen(host, port, error) from error
     return listening
+
+
+def _cannot_listen(host: str, port: int, error: OSError | UnicodeError) -> WebdialError:
+    # A name that cannot be a host name is a UnicodeError, since it is encoded before it is asked for.
+    reason = error.strerror if isinstance(error, OSError) else "there is no such host name"
+    message = f"Cannot listen at {host}, port {port}: {reason}."
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
+        return WebdialError(message, hint="Choose another port with --port.", code="port_taken")
+    if number in {errno.EACCES, errno.EPERM}:
+        hint = "Choose a port from 1024 up with --port; lower ones need special rights."
+    else:
+        hint = "Name an address of this machine with --host."
+    return WebdialError(message, hint=hint, code="cannot_listen")
 
 
 def address_of(listening: socket.socket) -> str:
@@ -65,6 +90,7 @@ def run_server(application: object, listening: socket.socket) -> None:
     config = uvicorn.Config(
         application,  # type: ignore[arg-type]
         lifespan="on",
+        ws="none",  # there is none to serve, and a request for one would tell to install a library
         log_level="warning",
         access_log=False,
         server_header=False,

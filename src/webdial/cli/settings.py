@@ -27,9 +27,9 @@ def setting() -> None:
 def get(name: str, agency_id: str | None) -> None:
     """Print the value of NAME that is in force; where it comes from goes to standard error."""
     open_database()
-    from webdial.site.domain.general_settings import setting_view  # noqa: PLC0415
+    from webdial.site.domain.general_settings import known_setting  # noqa: PLC0415
 
-    view = setting_view(name, branch=_branch_of(agency_id))
+    view = known_setting(name, branch=_branch_of(agency_id))
     click.echo(view.effective.value)
     click.echo(f"({view.effective.explanation})", err=True)
 
@@ -38,13 +38,19 @@ def get(name: str, agency_id: str | None) -> None:
 @click.argument("name")
 @click.argument("value")
 @_branch
+@click.option("--own", is_flag=True, help="NAME is a setting of your own, for your functions.")
 @tells_errors
-def set_value(name: str, value: str, agency_id: str | None) -> None:
+def set_value(*, name: str, value: str, agency_id: str | None, own: bool) -> None:
     """Keep VALUE for the setting NAME; running servers take it up within a second."""
     open_database()
-    from webdial.site.domain.general_settings import override_setting  # noqa: PLC0415
+    from webdial.site.domain.general_settings import (  # noqa: PLC0415
+        known_setting,
+        override_setting,
+    )
 
     row = _branch_of(agency_id)
+    if not own:
+        known_setting(name)
     override_setting(name, value, branch=row)
     click.echo(f"Set {name} for {row.name if row else 'all branches'}.")
 
@@ -56,9 +62,13 @@ def set_value(name: str, value: str, agency_id: str | None) -> None:
 def clear(name: str, agency_id: str | None) -> None:
     """Keep no value of NAME there any more; the next wider one is then in force."""
     open_database()
-    from webdial.site.domain.general_settings import clear_setting  # noqa: PLC0415
+    from webdial.site.domain.general_settings import (  # noqa: PLC0415
+        clear_setting,
+        known_setting,
+    )
 
     row = _branch_of(agency_id)
+    known_setting(name)
     clear_setting(name, branch=row)
     click.echo(f"Cleared {name} for {row.name if row else 'all branches'}.")
 

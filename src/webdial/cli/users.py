@@ -1,11 +1,10 @@
 """`webdial user`: users, also before there is anybody who can sign in."""
 
-import sys
-
 import click
 
 from webdial.cli.database import open_database
 from webdial.cli.errors import tells_errors
+from webdial.cli.standard_input import read_line
 
 
 @click.group()
@@ -87,7 +86,7 @@ def list_all() -> None:
 
 def _password(*, asks: bool, stdin: bool) -> str:
     if stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        return read_line()
     if asks:
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
     return ""

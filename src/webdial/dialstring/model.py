@@ -58,14 +58,17 @@ Template = tuple[str | Slot, ...]
 
 @dataclass(frozen=True, slots=True)
 class HttpTarget:
-    """Where an HTTP dial string goes. `path` and `query` hold the text from the first slash on."""
+    """Where an HTTP dial string goes. `path` and `query` hold the text from the first slash on.
+
+    A phone system may take its secret anywhere in them, so `repr` shows neither.
+    """
 
     scheme: str
     user_info: Template | None = field(repr=False)
     host: Template
     port: int | None
-    path: Template
-    query: Template | None
+    path: Template = field(repr=False)
+    query: Template | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class DialString:
 
     source: str = field(repr=False)
     method: Method | None
-    target: HttpTarget | Template
+    target: HttpTarget | Template = field(repr=False)
     variables: Template | None = field(default=None, repr=False)
 
     @property

@@ -13,11 +13,12 @@ class HttpRequest:
     """One HTTP request, every value already encoded for its place.
 
     `headers` are those that the dial string makes; the sender adds what belongs to the transport
-    (Host, Content-Length, User-Agent, Accept).
+    (Host, Content-Length, User-Agent, Accept). `repr` shows the method alone: a secret may stand in
+    any other part.
     """
 
     method: str
-    url: str
+    url: str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: str | None = field(default=None, repr=False)
 
@@ -34,7 +35,7 @@ class HttpRequest:
 class Link:
     """A link for the user's own machine to open, such as `tel:+442079460123`."""
 
-    url: str
+    url: str = field(repr=False)
 
 
 Plan = HttpRequest | Link

@@ -1,9 +1,10 @@
 """Which database, and how each is opened: the same answer for Django and for the journal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from webdial.environment import Environment
 from webdial.errors import InvalidValueError
@@ -28,33 +29,60 @@ class SqliteDatabase:
 class PostgresDatabase:
     name: str
     user: str
-    password: str
+    password: str = field(repr=False)
     host: str
     port: str
-    options: dict[str, str]
+    options: dict[str, str] = field(repr=False)
+    """May hold secrets as well, such as sslpassword."""
 
 
 Database = SqliteDatabase | PostgresDatabase
 
 
 def chosen_database(environment: Environment) -> Database:
-    """The database that WEBDIAL_DATABASE_URL names, else SQLite in the data folder."""
+    """The database that WEBDIAL_DATABASE_URL names, else SQLite in the data folder.
+
+    Raises InvalidValueError, which quotes nothing of the address: a password may stand in it.
+    """
     if not environment.database_url:
         return SqliteDatabase(environment.data / "webdial.sqlite3")
-    url = urlsplit(environment.database_url)
+    try:
+        url = urlsplit(environment.database_url)
+        port = url.port
+    except ValueError:
+        # Not `from`: the cause quotes what stands where the port should.
+        raise _bad_address(
+            "WEBDIAL_DATABASE_URL is no address.",
+            hint="In a user name or password, / : @ ? # [ ] and % are written as %2F, %3A and so on.",
+        ) from None
     if url.scheme == "sqlite":
-        return SqliteDatabase(Path(unquote(url.path)))
+        return _sqlite_database(url)
     if url.scheme not in {"postgresql", "postgres"}:
-        message = "WEBDIAL_DATABASE_URL must begin with postgresql:// or sqlite:///"
-        raise InvalidValueError(message, field="WEBDIAL_DATABASE_URL")
+        raise _bad_address("WEBDIAL_DATABASE_URL must begin with postgresql:// or sqlite:///")
+    if find_spec("psycopg") is None:
+        raise _bad_address(
+            "PostgreSQL needs a package that is not installed.",
+            hint="Install Webdial with the extra postgresql.",
+        )
     return PostgresDatabase(
         name=unquote(url.path.lstrip("/")),
         user=unquote(url.username or ""),
         password=unquote(url.password or ""),
         host=url.hostname or "",
-        port=str(url.port or ""),
+        port=str(port or ""),
         options=dict(parse_qsl(url.query)),
     )
+
+
+def _sqlite_database(url: SplitResult) -> SqliteDatabase:
+    file = Path(unquote(url.path))
+    if url.netloc or not file.name:
+        raise _bad_address("WEBDIAL_DATABASE_URL names no file: sqlite:///path/to/file does.")
+    return SqliteDatabase(file)
+
+
+def _bad_address(message: str, *, hint: str = "") -> InvalidValueError:
+    return InvalidValueError(message, field="WEBDIAL_DATABASE_URL", hint=hint)
 
 
 def django_database(database: Database) -> dict[str, Any]:

@@ -35,10 +35,11 @@ class Run(Protocol):
     def close(self) -> None: ...
 
 
-def begin_run(database: Database, data: Path) -> Run:
+def begin_run(database: Database) -> Run:
+    """Begin a run on `database`; raises OSError when its lock cannot be kept."""
     match database:
-        case SqliteDatabase():
-            return FileRun(data / "runs")
+        case SqliteDatabase(file):
+            return FileRun(file.parent / "runs")
         case PostgresDatabase():
             return SessionRun(database)
 

@@ -1,6 +1,8 @@
 """Django's settings, made from the environment (webdial.environment)."""
 
+import logging
 import os
+from copy import copy
 from pathlib import Path
 
 from webdial.environment import Environment
@@ -97,15 +99,35 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 
+
+class WithoutTraceback(logging.Formatter):
+    """A line for a record, even if an exception made it.
+
+    What is logged with the security loggers is a request that was refused as it should be: where in
+    the program it was refused helps nobody, and whoever sends such requests fills the log.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        shown = copy(record)
+        shown.exc_info = shown.exc_text = None
+        return super().format(shown)
+
+
+_LINE = {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"plain": _LINE, "without_traceback": {"()": WithoutTraceback, **_LINE}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "refusals": {"class": "logging.StreamHandler", "formatter": "without_traceback"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "webdial": {"level": "INFO"},
         # A number that cannot be dialled is told to who typed it; that is no news for a log.
         "django.request": {"level": "ERROR"},
+        "django.security": {"handlers": ["refusals"], "propagate": False},
     },
 }

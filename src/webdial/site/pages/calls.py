@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import NotFoundError, WebdialError
 from webdial.exchange import Channel, Outcome
@@ -58,7 +58,7 @@ async def calls(request: PageRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def call(request: PageRequest, call_id: UUID) -> HttpResponse:
     row = _own_call(request, call_id)
     context = {
@@ -72,7 +72,7 @@ def call(request: PageRequest, call_id: UUID) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def latest_call(request: PageRequest) -> HttpResponse:
     """The panel's content: the user's latest call, empty when there is none."""
     row = calls_of_user(request.user).first()
@@ -82,7 +82,7 @@ def latest_call(request: PageRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 async def call_line(request: PageRequest, call_id: UUID) -> HttpResponse:
     """One call as a part of a page; while it is being placed the answer waits for its outcome.
 

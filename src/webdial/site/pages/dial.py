@@ -7,7 +7,7 @@ from typing import Final
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from webdial.dialstring.model import Name
 from webdial.exchange.general_settings import MECHANISM, is_function
@@ -82,7 +82,7 @@ class OwnPhone:
 
 
 @signed_in
-@require_GET
+@require_safe
 def dial(request: PageRequest) -> HttpResponse:
     directory = _directory(request)
     if request.htmx and not request.htmx.boosted:

@@ -8,21 +8,22 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import ValidationError
 from django.shortcuts import resolve_url
 
+from webdial.site.domain.users import MAX_PASSWORD
 from webdial.site.models import User
 from webdial.site.pages.shown_errors import ShownError
 
-_MAX_TYPED = 200
-"""Characters of a sign-in name or password; hashing more is work for nothing."""
+_MAX_LOGIN = 200
+"""Characters of a sign-in name as typed, with room for blanks around it."""
 
 
 class SignInForm(AuthenticationForm):
     """Sign-in names are kept in one letter case, so any case may be typed."""
 
     username = forms.CharField(
-        max_length=_MAX_TYPED, error_messages={"required": "Type your sign-in name."}
+        max_length=_MAX_LOGIN, error_messages={"required": "Type your sign-in name."}
     )
     password = forms.CharField(
-        strip=False, max_length=_MAX_TYPED, error_messages={"required": "Type your password."}
+        strip=False, max_length=MAX_PASSWORD, error_messages={"required": "Type your password."}
     )
 
     def clean_username(self) -> str:
