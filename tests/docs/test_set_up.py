@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import pytest
 
 import webdial
-from tests.docs.manual import page, unquoted
+from tests.docs.manual import ROOT, page, unquoted
 from tests.server import MECHANISM, Installation, Server
 from tests.simulator.phone_system import run_phone_system
 from webdial.simulator import CallState, DeskPhone, SimulatorConfig
@@ -162,7 +162,8 @@ def test_description_of_the_api_needs_no_token(set_up: SetUp, path: str) -> None
 
 def test_function_of_the_manual_makes_a_request(set_up: SetUp, tmp_path: Path) -> None:
     how_to = page("docs/how-to/use-a-database-function.md")
-    (source,) = (fence.text for fence in how_to.fences if fence.info == "sql")
+    source, sample = (fence.text for fence in how_to.fences if fence.info == "sql")
+    assert sample.strip() == (ROOT / "tests/functions/sample.sql").read_text("utf-8").strip()
     file = tmp_path / "function.sql"
     file.write_text(source, encoding="utf-8")
     arguments = ["function", "try", "020 7946 0123", "--user", "ada", "--file", str(file)]
