@@ -121,7 +121,7 @@ async def test_from_a_fault_in_the_editor_to_the_phone_system(
     await admin.get_by_role("button", name="Save").click()
     refused = admin.get_by_role("alert")
     await expect(refused).to_contain_text("Not saved: the function has 1 fault")
-    await expect(refused).to_contain_text("The delivered function stays in force.")
+    await expect(refused).to_contain_text("stays in force.")
 
     # Mended, where the editor's selection stands after the jump.
     await admin.get_by_role("link", name=re.compile(r"Line 14, column 8")).click()
@@ -146,9 +146,7 @@ async def test_from_a_fault_in_the_editor_to_the_phone_system(
     # Saved, put in force by the setting, and dialled: exactly the returned URL arrives.
     await admin.get_by_label("What has changed").fill("our own phone system")
     await admin.keyboard.press("Enter")
-    await expect(admin.get_by_role("status").first).to_contain_text(
-        "Version 1 was saved and is in force."
-    )
+    await expect(admin.get_by_role("status").first).to_contain_text("was saved and is in force.")
     await admin.goto(server.address + SETTING)
     await admin.get_by_label("Value for all branches").fill("FUNCTION")
     await admin.get_by_role("button", name="Save for all branches").click()
@@ -220,6 +218,27 @@ async def test_endless_function_is_stopped_while_pages_go_on(admin: Page, server
     assert not answered.done()
     await answered
     await expect(admin.locator("#trial")).to_contain_text("The function ran longer than 0.9 s.")
+
+
+async def test_of_some_who_save_at_once_all_but_one_are_told(admin: Page, server: Server) -> None:
+    await open_editor(admin, server)
+    form = {
+        name: await admin.locator(f"#function-form [name={name}]").input_value()
+        for name in ("csrfmiddlewaretoken", "began_from", "source")
+    }
+    statuses = await asyncio.gather(
+        *(
+            status_of_saving(admin, {**form, "source": f"{form['source']}-- by {who}\n"})
+            for who in ("Ada", "Bea", "Carl", "Dora")
+        )
+    )
+    assert sorted(statuses) == [302, 409, 409, 409]
+
+
+async def status_of_saving(page: Page, form: dict[str, str]) -> int:
+    fields: dict[str, str | float | bool] = {**form, "act": "save"}
+    answer = await page.request.post(page.url, form=fields, max_redirects=0)
+    return answer.status
 
 
 async def test_server_that_fails_is_told(admin: Page, server: Server) -> None:

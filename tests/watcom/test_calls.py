@@ -48,6 +48,14 @@ def test_result_tells_what_the_call_did() -> None:
     }
 
 
+def test_result_shows_no_value_of_a_table_by_repr() -> None:
+    secret = "s3cret-marked"
+    tables = MemoryTables({"Staff": [{"StaffID": "JW", "Extension": secret}]})
+    result = call("SELECT Extension INTO x FROM Staff; MESSAGE x; RETURN x", tables=tables)
+    assert result.value == secret
+    assert secret not in repr(result)
+
+
 def test_messages_are_kept_for_the_author() -> None:
     result = call("MESSAGE 'dialling ', n TO CLIENT; PRINT 'x' || NULL || 1; RETURN n")
     assert result.messages == ("dialling 0123", "x1")

@@ -82,7 +82,7 @@ def test_any_words_in_a_body_are_run_or_refused(body: str) -> None:
     _use(f"{HEAD}{body} END")
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(changed_sources())
 def test_any_change_to_a_function_is_run_or_refused(source: str) -> None:
     _use(source)

@@ -180,3 +180,10 @@ def test_schema_without_a_column_hides_it() -> None:
     with pytest.raises(FunctionError) as caught:
         compile_function(source, schema=SCHEMA)
     assert caught.value.kind is Kind.UNKNOWN_NAME
+
+
+def test_refused_table_is_told_once_and_without_followers() -> None:
+    source = function_of("select * into x from Passwords where Login = n and Secret = y; RETURN x")
+    with pytest.raises(FunctionError) as caught:
+        compile_function(source, schema=SCHEMA)
+    assert [source[fault.start : fault.end] for fault in caught.value.faults] == ["Passwords"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from webdial.watcom.frames import Evaluate, Frame
-from webdial.watcom.ordering import SortKey, sort_rows
+from webdial.watcom.ordering import SortKey, check_kept, sort_rows
 from webdial.watcom.values import Value, add, compare, divide, identity, number_of, text_of
 
 SEPARATOR = ","
@@ -23,16 +23,17 @@ class Gathering:
 
     def add(self, frame: Frame, value: Value, keys: tuple[Value, ...]) -> None:
         """Take the value of one row; `keys` are what LIST orders by."""
-        if value is None or self._is_repeated(value):
+        if value is None or self._is_repeated(frame, value):
             return
         self.take(frame, value, keys)
 
-    def _is_repeated(self, value: Value) -> bool:
+    def _is_repeated(self, frame: Frame, value: Value) -> bool:
         if self._seen is None:
             return False
         key = identity(value)
         if key in self._seen:
             return True
+        check_kept(len(self._seen), frame)
         self._seen.add(key)
         return False
 
@@ -109,6 +110,7 @@ class Listing(Gathering):
     def take(self, frame: Frame, value: Value, keys: tuple[Value, ...]) -> None:
         text = text_of(value)
         if text:
+            check_kept(len(self._texts) * (1 + len(keys)), frame)
             self._texts.append(((text,), keys))
 
     def result(self, frame: Frame, separator: Value, order: tuple[SortKey, ...]) -> Value:

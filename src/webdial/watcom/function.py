@@ -1,7 +1,7 @@
 """A function checked and compiled once, and its calls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 from webdial.errors import Fault
@@ -50,11 +50,12 @@ class CallResult:
 
     `value` is the dial string, None for NULL. `variables` are those of the function at the end, a
     name declared in several places told apart by its line; `messages` the texts of MESSAGE and PRINT.
+    All three may hold what tables hold, so none is shown by `repr`.
     """
 
-    value: str | None
-    variables: Mapping[str, Value]
-    messages: tuple[str, ...]
+    value: str | None = field(repr=False)
+    variables: Mapping[str, Value] = field(repr=False)
+    messages: tuple[str, ...] = field(repr=False)
     statements: int
     rows_read: int
     queries: int

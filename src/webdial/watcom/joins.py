@@ -14,6 +14,7 @@ from webdial.watcom.conditions import comparison
 from webdial.watcom.errors import Kind
 from webdial.watcom.expressions import compile_condition, compile_value, find_column
 from webdial.watcom.frames import Evaluate, Frame, Test
+from webdial.watcom.ordering import bounded
 from webdial.watcom.scopes import QueryScope, Scope, Source
 from webdial.watcom.tables import Table
 from webdial.watcom.values import Value
@@ -328,7 +329,8 @@ def _full_stream(outer: Outer, left: Stream, right: Stream) -> Stream:
 
     def rows(frame: Frame) -> Iterator[None]:
         values = frame.values
-        kept = [[values[slot] for slot in right_slots] for _ in right(frame)]
+        found = ([values[slot] for slot in right_slots] for _ in right(frame))
+        kept = bounded(found, len(right_slots), frame)
         matched = [False] * len(kept)
         for _ in left(frame):
             alone = True

@@ -53,14 +53,21 @@ def _any_key(frame: Frame) -> Callable[[Value], Any]:
     return cmp_to_key(order)
 
 
-def distinct_rows(rows: Iterable[KeyedRow]) -> Iterator[KeyedRow]:
+def distinct_rows(rows: Iterable[KeyedRow], frame: Frame) -> Iterator[KeyedRow]:
     """Each row the first time; rows are alike when their values compare equal, NULLs included."""
     seen: set[tuple[object, ...]] = set()
     for row, keys in rows:
         key = tuple(identity(value) for value in row)
         if key not in seen:
+            check_kept(len(seen) * len(row), frame)
             seen.add(key)
             yield row, keys
+
+
+def check_kept(count: int, frame: Frame) -> None:
+    """Hold what a query has to keep in memory to the limit of its values."""
+    if count >= frame.limits.values_per_query:
+        raise StoppedError(f"A query keeps more than {frame.limits.values_per_query:,} values.")
 
 
 def bounded(rows: Iterable[T], columns: int, frame: Frame) -> list[T]:

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from webdial.errors import Fault
 from webdial.watcom import nodes
-from webdial.watcom.cursor import AbandonedError, UnparsedError
 from webdial.watcom.errors import Kind, kind_of, make_fault
 from webdial.watcom.lexer import TokenKind
 from webdial.watcom.limits import Limits
 from webdial.watcom.parser_statements import StatementParser
+from webdial.watcom.token_cursor import AbandonedError, UnparsedError
 from webdial.watcom.vocabulary import REFUSED_STATEMENTS, RESERVED
 
 TALLEST_TREE = 200

@@ -5,11 +5,11 @@ by the cursor's nesting and the length of a chain is not bounded at all.
 """
 
 from webdial.watcom import nodes
-from webdial.watcom.cursor import TokenCursor
 from webdial.watcom.datatypes import NUMBER_DIGITS, TYPE_WORDS, canonical_type
 from webdial.watcom.errors import Kind
 from webdial.watcom.lexer import Token, TokenKind
 from webdial.watcom.nodes import Expression
+from webdial.watcom.token_cursor import TokenCursor
 from webdial.watcom.vocabulary import (
     AGGREGATES,
     CALLABLE,

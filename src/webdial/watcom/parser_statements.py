@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar, NoReturn
 
 from webdial.watcom import nodes
-from webdial.watcom.cursor import UnparsedError
 from webdial.watcom.errors import Kind
 from webdial.watcom.lexer import NAME_KINDS, Token, TokenKind
 from webdial.watcom.nodes import Expression, Statement
 from webdial.watcom.parser_queries import QueryParser
+from webdial.watcom.token_cursor import UnparsedError
 from webdial.watcom.vocabulary import REFUSED_STATEMENTS
 
 _CURSOR_WORDS = ("NO", "SCROLL", "DYNAMIC", "INSENSITIVE", "SENSITIVE", "ASENSITIVE", "UNIQUE")

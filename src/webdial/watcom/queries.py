@@ -11,7 +11,7 @@ from itertools import islice
 from webdial.watcom import nodes
 from webdial.watcom.aggregates import GATHERINGS, SEPARATOR, Aggregation, Gathering
 from webdial.watcom.calls import check_call
-from webdial.watcom.errors import Kind, RaisedError, StoppedError
+from webdial.watcom.errors import Kind, RaisedError
 from webdial.watcom.expressions import (
     compile_condition,
     compile_value,
@@ -21,7 +21,15 @@ from webdial.watcom.expressions import (
 )
 from webdial.watcom.frames import Evaluate, Frame, Test
 from webdial.watcom.joins import Stream, check_table, plan_sources, register_sources, stream_of
-from webdial.watcom.ordering import KeyedRow, Row, SortKey, bounded, distinct_rows, sort_rows
+from webdial.watcom.ordering import (
+    KeyedRow,
+    Row,
+    SortKey,
+    bounded,
+    check_kept,
+    distinct_rows,
+    sort_rows,
+)
 from webdial.watcom.printer import to_source
 from webdial.watcom.scopes import Grouping, QueryScope, Scope, null
 from webdial.watcom.values import Value, identity, integer_of
@@ -37,14 +45,20 @@ Gather = Callable[[Frame, Stream], Iterable[Group]]
 class _Select:
     names: tuple[str | None, ...]
     rows: Rows
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledQuery:
-    """`names` are those of the columns, None for one without. `rows` runs the query."""
+    """`names` are those of the columns, None for one without. `rows` runs the query. After a refused
+    table the columns are not known, and nothing is to be said about how many there are."""
 
     names: tuple[str | None, ...]
     rows: Callable[[Frame], Iterator[Row]]
+    is_known: bool = True
+
+    def has_columns(self, count: int) -> bool:
+        return len(self.names) == count or not self.is_known
 
     def all_rows(self, frame: Frame) -> list[Row]:
         """Every row at once, if there are not too many."""
@@ -57,7 +71,7 @@ def compile_query(node: nodes.Query, scope: Scope, *, for_exists: bool = False) 
         query = _compile_union(node, scope)
     else:
         select = _SelectCompiler(node, scope, for_exists=for_exists).compile()
-        query = CompiledQuery(select.names, _without_keys(select.rows))
+        query = CompiledQuery(select.names, _without_keys(select.rows), select.is_known)
     return query if scope.in_query() else _counted(query)
 
 
@@ -68,7 +82,7 @@ def _counted(query: CompiledQuery) -> CompiledQuery:
         frame.begin_query()
         return query.rows(frame)
 
-    return CompiledQuery(query.names, rows)
+    return CompiledQuery(query.names, rows, query.is_known)
 
 
 def _without_keys(keyed: Rows) -> Callable[[Frame], Iterator[Row]]:
@@ -93,8 +107,9 @@ def _compile_union(node: nodes.Union, scope: Scope) -> CompiledQuery:
         (every, _SelectCompiler(select, scope, for_exists=False).compile())
         for every, select in node.rest
     ]
+    is_known = first.is_known and all(select.is_known for _, select in rest)
     for (_, select), (_, part) in zip(rest, node.rest, strict=True):
-        if len(select.names) != len(first.names):
+        if is_known and len(select.names) != len(first.names):
             scope.unit.note(Kind.PARSE, "The SELECTs of a UNION differ in columns.", part)
     positions = [_union_position(key, first.names, scope) for key in node.order_by]
     order = tuple(SortKey(key.descending) for key in node.order_by)
@@ -105,16 +120,17 @@ def _compile_union(node: nodes.Union, scope: Scope) -> CompiledQuery:
     selects = [first, *(select for _, select in rest)]
 
     def combined(frame: Frame) -> Iterator[KeyedRow]:
-        yield from distinct_rows(_rows_of(selects[: distinct + 1], frame))
+        yield from distinct_rows(_rows_of(selects[: distinct + 1], frame), frame)
         yield from _rows_of(selects[distinct + 1 :], frame)
 
     def ordered(frame: Frame) -> Iterator[Row]:
         keyed = ((row, tuple(row[p] for p in positions)) for row, _ in combined(frame))
-        rows = bounded(keyed, width, frame)
-        sort_rows(rows, order, frame)
-        return (row for row, _ in rows)
+        kept = bounded(keyed, width, frame)
+        sort_rows(kept, order, frame)
+        return (row for row, _ in kept)
 
-    return CompiledQuery(first.names, ordered if order else _without_keys(combined))
+    rows = ordered if order else _without_keys(combined)
+    return CompiledQuery(first.names, rows, is_known)
 
 
 def _rows_of(selects: list[_Select], frame: Frame) -> Iterator[KeyedRow]:
@@ -175,7 +191,7 @@ class _SelectCompiler:
             _column_name(item) if isinstance(item, nodes.Item) else None
             for item in self._node.items
         )
-        return _Select(names, lambda _frame: iter(()))
+        return _Select(names, lambda _frame: iter(()), is_known=False)
 
     # Items
 
@@ -312,7 +328,7 @@ class _SelectCompiler:
         def rows(frame: Frame) -> Iterator[KeyedRow]:
             found = produce(frame)
             if node.distinct:
-                found = distinct_rows(found)
+                found = distinct_rows(found, frame)
             if order:
                 kept = bounded(found, width, frame)
                 sort_rows(kept, order, frame)
@@ -386,8 +402,7 @@ def _gatherer(keys: list[Evaluate], aggregations: list[Aggregation]) -> Gather:
             values = [key(frame) for key in keys]
             identified = tuple(map(identity, values))
             if identified not in groups:
-                if len(groups) * width > frame.limits.values_per_query:
-                    raise StoppedError("A query makes too many groups.")
+                check_kept(len(groups) * width, frame)
                 groups[identified] = (values, [aggregation.make() for aggregation in aggregations])
             _gather(frame, aggregations, groups[identified][1])
         return groups.values()

@@ -49,11 +49,13 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A declared cursor; `slot` holds its rows while it is open."""
+    """A declared cursor; `slot` holds its rows while it is open, `has_columns` tells how many
+    columns they have."""
 
     slot: int
     open: Callable[[Frame], list[tuple[Value, ...]]]
     columns: int
+    has_columns: Callable[[int], bool]
 
 
 @dataclass(slots=True, eq=False)

@@ -120,14 +120,14 @@ class StatementCompiler:
         found = [find_variable(name, node, scope) for name in names]
         return [variable for variable in found if variable is not None]
 
-    def _check_into(self, names: tuple[str, ...], count: int, node: nodes.Node) -> None:
-        if len(names) != count:
-            message = f"{count} columns are selected INTO {len(names)} variables."
-            self._unit.note(Kind.INTO_COUNT, message, node)
+    def _note_into(self, columns: int, variables: int, node: nodes.Node) -> None:
+        message = f"{columns} columns are selected INTO {variables} variables."
+        self._unit.note(Kind.INTO_COUNT, message, node)
 
     def _select_into(self, node: nodes.SelectInto, scope: Scope) -> Execute:
         query = compile_query(node.query, scope)
-        self._check_into(node.names, len(query.names), node)
+        if not query.has_columns(len(node.names)):
+            self._note_into(len(query.names), len(node.names), node)
         targets = self._targets(node.names, node, scope)
 
         def select_into(frame: Frame) -> None:
@@ -284,7 +284,8 @@ class StatementCompiler:
     ) -> Callable[[Frame], None]:
         compiled = compile_query(query, scope)
         slot = self._unit.cursor_slot()
-        scope.cursors[name.casefold()] = Cursor(slot, compiled.all_rows, len(compiled.names))
+        cursor = Cursor(slot, compiled.all_rows, len(compiled.names), compiled.has_columns)
+        scope.cursors[name.casefold()] = cursor
 
         def declare(frame: Frame) -> None:
             frame.cursors[slot] = None
@@ -389,8 +390,8 @@ class StatementCompiler:
             case nodes.Close():
                 return close_cursor(cursor, node)
             case nodes.Fetch(_, names):
-                if names:
-                    self._check_into(names, cursor.columns, node)
+                if names and not cursor.has_columns(len(names)):
+                    self._note_into(cursor.columns, len(names), node)
                 return fetch_row(cursor, self._targets(names, node, scope), node)
 
     # Ends and errors

@@ -17,7 +17,7 @@ NOT_UNIQUE = State(STATES[Kind.TOO_MANY_ROWS].sqlstate, -186, "Subquery gives mo
 def _compile_column(query: nodes.Query, scope: Scope) -> CompiledQuery:
     """A subquery that has to have one column."""
     compiled = compile_query(query, scope)
-    if len(compiled.names) != 1:
+    if not compiled.has_columns(1):
         scope.unit.note(Kind.PARSE, "The subquery has to give exactly one column.", query)
     return compiled
 

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from webdial.dialstring import Plan, Values
-from webdial.errors import NotFoundError, WebdialError
+from webdial.errors import InvalidValueError, NotFoundError, WebdialError
 from webdial.exchange.configuration import Configuration
 from webdial.exchange.mechanism import function_result
 from webdial.numbers import clean_number
@@ -37,8 +37,14 @@ class FunctionTrial:
 
 
 def check_function(source: str) -> None:
-    """Raises FunctionError with every fault of the source."""
+    """Raises FunctionError with every fault of the source, InvalidValueError when it is no text."""
+    if "\x00" in source or not source.isprintable() and _holds_surrogates(source):
+        raise InvalidValueError("The source holds characters that cannot be kept.", field="source")
     compiled(source)
+
+
+def _holds_surrogates(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def list_versions() -> QuerySet[FunctionVersion]:

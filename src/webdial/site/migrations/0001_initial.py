@@ -7,200 +7,375 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('login', models.CharField(max_length=80)),
-                ('staff_id', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=120)),
-                ('extension', models.CharField(blank=True, max_length=80)),
-                ('role', models.CharField(choices=[('caller', 'Caller'), ('administrator', 'Administrator')], default='caller', max_length=20)),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                ("login", models.CharField(max_length=80)),
+                ("staff_id", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=120)),
+                ("extension", models.CharField(blank=True, max_length=80)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("caller", "Caller"), ("administrator", "Administrator")],
+                        default="caller",
+                        max_length=20,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ('name', 'login'),
+                "ordering": ("name", "login"),
             },
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveBigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveBigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at', '-id'),
+                "ordering": ("-created_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Branch',
+            name="Branch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agency_id', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=120)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("agency_id", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=120)),
             ],
             options={
-                'ordering': ('name', 'agency_id'),
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('agency_id'), name='branch_agency_id_unique', violation_error_message='Another branch has this AgencyID.')],
+                "ordering": ("name", "agency_id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("agency_id"),
+                        name="branch_agency_id_unique",
+                        violation_error_message="Another branch has this AgencyID.",
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='branch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='users', to='webdial.branch'),
+            model_name="user",
+            name="branch",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="users",
+                to="webdial.branch",
+            ),
         ),
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('extension', models.CharField(max_length=80)),
-                ('typed', models.CharField(max_length=200)),
-                ('dialled', models.CharField(max_length=40)),
-                ('channel', models.CharField(max_length=10)),
-                ('kind', models.CharField(max_length=10)),
-                ('request', models.TextField()),
-                ('setting_source', models.TextField()),
-                ('run_id', models.CharField(max_length=32)),
-                ('placed_at', models.DateTimeField()),
-                ('outcome', models.CharField(max_length=30)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('answer', models.TextField(default='')),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('branch', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='webdial.branch')),
-                ('user', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("extension", models.CharField(max_length=80)),
+                ("typed", models.CharField(max_length=200)),
+                ("dialled", models.CharField(max_length=40)),
+                ("channel", models.CharField(max_length=10)),
+                ("kind", models.CharField(max_length=10)),
+                ("request", models.TextField()),
+                ("setting_source", models.TextField()),
+                ("run_id", models.CharField(max_length=32)),
+                ("placed_at", models.DateTimeField()),
+                ("outcome", models.CharField(max_length=30)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("answer", models.TextField(default="")),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="webdial.branch",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="calls",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=160)),
             ],
             options={
-                'verbose_name_plural': 'companies',
-                'ordering': ('name',),
-                'indexes': [models.Index(django.db.models.functions.text.Lower('name'), name='company_name_folded')],
+                "verbose_name_plural": "companies",
+                "ordering": ("name",),
+                "indexes": [
+                    models.Index(
+                        django.db.models.functions.text.Lower("name"), name="company_name_folded"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FunctionVersion',
+            name="FunctionVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.TextField()),
-                ('author_name', models.CharField(max_length=120)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('saved_at', models.DateTimeField()),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.TextField()),
+                ("author_name", models.CharField(max_length=120)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("saved_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='GeneralSetting',
+            name="GeneralSetting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('value', models.TextField(blank=True)),
-                ('branch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='settings', to='webdial.branch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("value", models.TextField(blank=True)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="settings",
+                        to="webdial.branch",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name', 'id'),
+                "ordering": ("name", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='webdial.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="webdial.company",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'people',
-                'ordering': ('name', 'id'),
+                "verbose_name_plural": "people",
+                "ordering": ("name", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Phone',
+            name="Phone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(blank=True, max_length=40)),
-                ('number', models.CharField(max_length=80)),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='phones', to='webdial.person')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='phones', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("label", models.CharField(blank=True, max_length=40)),
+                ("number", models.CharField(max_length=80)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="phones",
+                        to="webdial.person",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="phones",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.AddIndex(
-            model_name='user',
-            index=models.Index(django.db.models.functions.text.Lower('name'), name='user_name_folded'),
+            model_name="user",
+            index=models.Index(
+                django.db.models.functions.text.Lower("name"), name="user_name_folded"
+            ),
         ),
         migrations.AddIndex(
-            model_name='user',
-            index=models.Index(django.db.models.functions.text.Lower('extension'), name='user_extension_folded'),
+            model_name="user",
+            index=models.Index(
+                django.db.models.functions.text.Lower("extension"), name="user_extension_folded"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(fields=('login',), name='user_login_unique', violation_error_message='Another user signs in with this name.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                fields=("login",),
+                name="user_login_unique",
+                violation_error_message="Another user signs in with this name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('staff_id'), name='user_staff_id_unique', violation_error_message='Another user has this StaffID.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("staff_id"),
+                name="user_staff_id_unique",
+                violation_error_message="Another user has this StaffID.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['user', '-id'], name='call_of_user'),
+            model_name="call",
+            index=models.Index(fields=["user", "-id"], name="call_of_user"),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(condition=models.Q(('outcome', 'placing')), fields=['run_id'], name='call_being_placed'),
+            model_name="call",
+            index=models.Index(
+                condition=models.Q(("outcome", "placing")),
+                fields=["run_id"],
+                name="call_being_placed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='generalsetting',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('name'), models.F('branch'), name='setting_unique_for_branch'),
+            model_name="generalsetting",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("name"),
+                models.F("branch"),
+                name="setting_unique_for_branch",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='generalsetting',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('name'), condition=models.Q(('branch__isnull', True)), name='setting_unique_for_all'),
+            model_name="generalsetting",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("name"),
+                condition=models.Q(("branch__isnull", True)),
+                name="setting_unique_for_all",
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name', 'id'], name='person_name'),
+            model_name="person",
+            index=models.Index(fields=["name", "id"], name="person_name"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(django.db.models.functions.text.Lower('name'), name='person_name_folded'),
+            model_name="person",
+            index=models.Index(
+                django.db.models.functions.text.Lower("name"), name="person_name_folded"
+            ),
         ),
         migrations.AddIndex(
-            model_name='phone',
-            index=models.Index(django.db.models.functions.text.Lower('number'), name='phone_number_folded'),
+            model_name="phone",
+            index=models.Index(
+                django.db.models.functions.text.Lower("number"), name="phone_number_folded"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='phone',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('user__isnull', True)), models.Q(('person__isnull', True), ('user__isnull', False)), _connector='OR'), name='phone_has_one_owner'),
+            model_name="phone",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("person__isnull", False), ("user__isnull", True)),
+                    models.Q(("person__isnull", True), ("user__isnull", False)),
+                    _connector="OR",
+                ),
+                name="phone_has_one_owner",
+            ),
         ),
     ]
