@@ -38,7 +38,7 @@ class FunctionTrial:
 
 def check_function(source: str) -> None:
     """Raises FunctionError with every fault of the source, InvalidValueError when it is no text."""
-    if "\x00" in source or not source.isprintable() and _holds_surrogates(source):
+    if "\x00" in source or _holds_surrogates(source):
         raise InvalidValueError("The source holds characters that cannot be kept.", field="source")
     compiled(source)
 
