@@ -4,7 +4,10 @@ import re
 import textwrap
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
+from tests.dialstring.grammar import strategies_of
 from tests.docs.error_codes import codes_of_program
 from tests.docs.manual import Fence, page, unquoted
 from webdial.cli.preview import plan_text
@@ -43,12 +46,70 @@ def faults_of(string: str, extension: str) -> set[str]:
     return set()
 
 
-def test_grammar_is_that_of_the_parser() -> None:
-    (shown,) = (fence.text for fence in PAGE.fences if fence.info == "abnf")
+(GRAMMAR,) = (fence.text for fence in PAGE.fences if fence.info == "abnf")
+CHARACTER = st.characters(
+    exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"], exclude_characters="{}^#"
+)
+WORDS = {
+    "character": CHARACTER,
+    "character but / ? \\": CHARACTER.filter(lambda character: character not in "/?\\"),
+    "character but ? \\": CHARACTER.filter(lambda character: character not in "?\\"),
+    "character but = and blank": CHARACTER.filter(lambda c: c != "=" and not c.isspace()),
+    "letter or digit": st.sampled_from("abzABZ059"),
+    "IPv4 address": st.ip_addresses(v=4).map(str),
+    "IPv6 address": st.ip_addresses(v=6).map(str),
+    "1 to 65535": st.integers(1, 65_535).map(str),
+    "scheme of a link": st.sampled_from(["tel", "CallTo", "sip", "x-phone+dial"]),
+}
+
+
+def is_left_to_the_rules(string: str) -> bool:
+    """Whether a rule told in words below the grammar, or a section of its own, forbids `string`."""
+    target, *variables = string.split("<&>")
+    found = re.match(r"[^/]*//(?:[^/?]*@)?([^/?:]*)", target)
+    host = found[1].removesuffix(".") if found else ""
+    is_number = host.rpartition(".")[2].isdigit() and not re.fullmatch(r"(\d+\.){3}\d+", host)
+    is_empty_link = re.fullmatch(r"\s*(\{[^}]*\})?[^:{]*:[/\s]*", target)
+    return (
+        is_number
+        or is_empty_link is not None
+        or any(re.search(r"[&?][\w.\-\[\]]+=", each, re.ASCII) for each in variables)
+    )
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(strategies_of(GRAMMAR, WORDS)["dial-string"])
+def test_what_the_grammar_makes_is_read(string: str) -> None:
+    assume(not is_left_to_the_rules(string))
+    parse_dial_string(string)
+
+
+@pytest.mark.parametrize(
+    "string",
+    [
+        "{GET}{GET}http://p/",
+        "{POST}\nhttp://p/",
+        "{POST}tel:#",
+        "http://p/{",
+        "http://p/<&>a=1",
+        "{POST}http://p/<&>=1",
+        "{POST}http://p/<&>a",
+        "http://#/",
+        "http://a..b/",
+        "http://p-/",
+        "http://p:0/",
+        "http://p\\a",
+        "http://p/\u200b",
+    ],
+)
+def test_what_the_grammar_has_no_place_for_is_refused(string: str) -> None:
+    with pytest.raises(DialStringError):
+        parse_dial_string(string)
+
+
+def test_grammar_stands_at_the_parser_too() -> None:
     assert parser.__doc__ is not None
-    paragraphs = parser.__doc__.split("\n\n")
-    (grammar,) = (each for each in paragraphs if each.startswith("    dial-string ="))
-    assert shown.strip() == textwrap.dedent(grammar).strip()
+    assert textwrap.indent(GRAMMAR, "    ") in parser.__doc__
 
 
 def test_there_are_examples() -> None:

@@ -1,24 +1,42 @@
 r"""Reads a dial string by recursive descent and reports every fault of it at once.
 
-    dial-string = *directive target *( "<&>" variable )
-    directive   = "{" ( "GET" / "POST" / "PUT" ) "}"     ; in any letter case
-    target      = http-url / link
-    http-url    = ( "http" / "https" ) "://" [ user-info "@" ] host [ ":" port ] [ path ] [ "?" query ]
-    link        = scheme ":" text
+    dial-string = *blank ( get / post / link ) *blank
+    get         = [ "{" *blank "GET" *blank "}" *blank ] http-url
+    post        = "{" *blank ( "POST" / "PUT" ) *blank "}" *blank http-url *( separator variable )
+    separator   = *blank "<&>" *blank
+    http-url    = ( "http" / "https" ) "://" [ user-info "@" ] host [ ":" port ] [ path ] [ "?" text ]
+    user-info   = *( value / <character but / ? \> )
+    host        = label *( "." label ) [ "." ] / <IPv4 address> / "[" <IPv6 address> "]"
+    label       = letter [ *( letter / "-" ) letter ]
+    letter      = "^" / "_" / <letter or digit>
+    port        = <1 to 65535>
+    path        = "/" *( value / <character but ? \> )
+    link        = [ "{" *blank "GET" *blank "}" *blank ] scheme ":" text
+    scheme      = <scheme of a link>
     variable    = name "=" text
-    text        = *( "^" / "#" / "{^}" / "{#}" / character )
+    name        = 1*( value / <character but = and blank> )
+    text        = *( value / <character> )
+    value       = "^" / "#" / "{^}" / "{#}"
+    blank       = " "
+
+A character is any that can be seen, or a blank, but none of `{ } ^ #`, and no `<&>` comes of them. Words
+and directives may be in any letter case. Line breaks and tabs count for nothing before and after the
+whole string, and are a fault inside it.
 
 `^` is the caller's extension and `#` the number, wherever they stand; `{^}` and `{#}` are the
-characters themselves. Blanks around the string, after a directive and around `<&>` count for
-nothing. The URL follows RFC 3986 section 3, but that `#` never begins a fragment: a fragment is
+characters themselves. The URL follows RFC 3986 section 3, but that `#` never begins a fragment: a fragment is
 not sent, so a dial string has no use for one.
 """
 
 import ipaddress
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
+
+import idna
 
 from webdial.dialstring.encoding import Place, encode_literal
 from webdial.dialstring.model import (
@@ -66,8 +84,14 @@ _HOST_AND_PORT = re.compile(
     re.IGNORECASE,
 )
 _URL_PARAMETER = re.compile(r"[&?][A-Za-z0-9_.\-\[\]]+=")
-_UNSENDABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-_HOST_NAME = re.compile(r"(?=.*[A-Za-z0-9])[\w.-]+", re.ASCII)
+# Control and format characters (of no width, or that turn the direction), line and paragraph
+# separators, halves of characters: nobody sees them, and they would go out.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+# RFC 1035 section 2.3.4, and the underscore that some networks have in names.
+_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+_HOST_MAX = 253
+_DOT = re.compile("[.\u3002\uff0e\uff61]")  # as in a name outside ASCII: UTS 46 section 4
 _PORT_MAX = 65_535
 
 
@@ -196,7 +220,7 @@ class _Parser:
         self._with_values = with_values
 
     def dial_string(self) -> DialString | None:
-        """dial-string = *directive target *( "<&>" variable )"""
+        """dial-string = *blank ( get / post / link ) *blank"""
         self._check_characters()
         method, position = self._directives()
         target, *variables = self._runs(position)
@@ -223,7 +247,7 @@ class _Parser:
         return DialString(self.source, method, parsed, body)
 
     def _directives(self) -> tuple[Method | None, int]:
-        """directive = "{" ( "GET" / "POST" / "PUT" ) "}" """
+        """[ "{" *blank ( "GET" / "POST" / "PUT" ) *blank "}" *blank ]"""
         method: Method | None = None
         position = 0
         while match := _DIRECTIVE.match(self.source, position):
@@ -281,7 +305,7 @@ class _Parser:
         return _Run(pieces, start, end).cut(first, first + len(stripped))
 
     def _target(self, run: _Run) -> HttpTarget | Template | None:
-        """target = http-url / link"""
+        """http-url / link"""
         plain = run.plain
         match = _SCHEME.match(plain)
         if match is None or _HOST_AND_PORT.match(plain):
@@ -311,7 +335,7 @@ class _Parser:
         return rest.template(Place.LINK, prefix=f"{scheme}:")
 
     def _http_url(self, scheme: str, run: _Run, rest: _Run) -> HttpTarget | None:
-        """http-url = scheme "://" [ user-info "@" ] host [ ":" port ] [ path ] [ "?" query ]"""
+        """http-url = scheme "://" [ user-info "@" ] host [ ":" port ] [ path ] [ "?" text ]"""
         if not rest.plain.startswith("//"):
             message = f"After {scheme}: two slashes and the phone system's name must come."
             hint = f"For example: {scheme}://pbx.example/dial?from=^&to=#"
@@ -377,8 +401,7 @@ class _Parser:
         text = self.source[run.start : run.end]
         if numbers or _is_ipv6(text):
             return
-        literal = "".join(piece.text for piece in run.pieces if isinstance(piece, _Text))
-        if literal and not _HOST_NAME.fullmatch(_ascii_name(literal)):
+        if not _is_host(run):
             message = f"“{text}” is no name or address of a phone system."
             hint = "A name has letters, digits, dots and hyphens, such as pbx.example or 192.168.7.231."
             self._fault("bad_host", message, run.start, run.end, hint)
@@ -415,7 +438,7 @@ class _Parser:
             self._fault("link_with_post", message, start, self.source.find("}") + 1)
 
     def _variables(self, runs: list[_Run]) -> Template | None:
-        """*( "<&>" variable ), written as one form body"""
+        """*( separator variable ), written as one form body"""
         if not runs:
             return None
         parts: list[str | Slot] = []
@@ -457,11 +480,11 @@ class _Parser:
             self._fault("url_parameter_after_variable", message, *match.span(), hint)
 
     def _check_characters(self) -> None:
-        for match in _UNSENDABLE.finditer(self.source.rstrip()):
-            is_break = match[0].strip("\r\n\u2028\u2029") == ""
+        for start, end in _invisible_runs(self.source):
+            is_break = self.source[start:end].strip("\r\n\u2028\u2029") == ""
             what = "A line break" if is_break else "A character that cannot be seen"
             message = f"{what} stands in the dial string; it must be one line of visible text."
-            self._fault("control_character", message, *match.span(), "Remove it.")
+            self._fault("control_character", message, start, end, "Remove it.")
 
     def _text(self, start: int, end: int) -> _Text:
         return _Text(self.source[start:end], start, end)
@@ -495,7 +518,7 @@ class _Parser:
 
 
 def _host_template(run: _Run) -> Template:
-    """The host in lower case, a name outside ASCII in its ASCII form (RFC 5890)."""
+    """The host in lower case, a name outside ASCII in its ASCII form (IDNA 2008, RFC 5890)."""
     return tuple(
         _ascii_name(part).lower() if isinstance(part, str) else part
         for part in run.template(Place.HOST)
@@ -512,11 +535,57 @@ def _is_ipv6(host: str) -> bool:
     return True
 
 
+def _is_host(run: _Run) -> bool:
+    """Whether `run` is a name, or an IPv4 address, whatever is put in at its slots."""
+    # A value is a letter or digit at least; a letter here, since what it ends in is not known yet.
+    text = "".join("x" if isinstance(piece, _Value) else piece.text for piece in run.pieces)
+    name = _ascii_name(text)
+    if run.values() and not text.isascii() and not _has_slots_in_ascii(run):
+        return False
+    labels = name.removesuffix(".").split(".")
+    if len(name.removesuffix(".")) > _HOST_MAX or not all(map(_LABEL.fullmatch, labels)):
+        return False
+    return not labels[-1].isdigit() or _is_ipv4(name)
+
+
+def _has_slots_in_ascii(run: _Run) -> bool:
+    """A label outside ASCII is encoded as a whole, so no value can be put into it later."""
+    marked = "".join("\0" if isinstance(piece, _Value) else piece.text for piece in run.pieces)
+    return all(label.isascii() for label in _DOT.split(marked) if "\0" in label)
+
+
+def _is_ipv4(host: str) -> bool:
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _invisible_runs(source: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each run of characters that cannot be seen, but for blanks around `source`."""
+    text = source.strip()
+    if text.isprintable():
+        return
+    position = source.index(text)
+    for is_invisible, run in groupby(text, lambda c: unicodedata.category(c) in _INVISIBLE):
+        end = position + sum(1 for _ in run)
+        if is_invisible:
+            yield position, end
+        position = end
+
+
 def _ascii_name(name: str) -> str:
-    """The name as it is looked up; empty when it cannot be written in ASCII."""
+    """The name as it is looked up (UTS 46, not transitional); empty when it has no form in ASCII."""
     if name.isascii():
         return name
     try:
-        return name.encode("idna").decode("ascii")
+        return ".".join(_ascii_label(label) for label in _DOT.split(name))
     except UnicodeError:
         return ""
+
+
+def _ascii_label(label: str) -> str:
+    if label.isascii():
+        return label
+    return idna.encode(label, uts46=True, transitional=False).decode("ascii")

@@ -3,7 +3,8 @@
 Digits, `+`, `*`, `#` and `,` (a pause) are dialled. Blanks, brackets, dots, hyphens and one slash
 are how people group digits. Words before the number (`Tel.:`) or after it (`(mobile)`) are left
 out, and so is an extension to ask for (`ext 12`), which is told apart and kept. Whatever would
-run two numbers, or a number and something else, together into one is refused.
+run two numbers, or a number and something else, together into one is refused: `webdial.numbers.doubts`
+says when.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from webdial.errors import Fault, SourceError
+from webdial.numbers.doubts import LEAST_DIGITS, count_digits, is_doubtful
 
 MAX_TYPED: Final = 200
 """Characters looked at: a number with its label and a note; anything longer was pasted by mistake."""
@@ -21,20 +23,20 @@ MAX_DIALLED: Final = 40
 """Characters dialled: 15 digits (ITU-T E.164), a prefix for the outside line, menu digits after."""
 
 _DIALLED = "0-9+*#,"
-_GROUPING = "\\s().\\-/\u2010-\u2015\u2212"
+_GROUPING = " ().\\-/\u2010-\u2015\u2212"
 _LINK = re.compile(r"\s*(?:tel|callto|sip|sips|phone|dial):(?://)?", re.IGNORECASE)
-_TRUNK_ZERO = re.compile(r"(?<=\d)\s*\(0\)\s*")
+# The code to dial abroad, the code of the country, and the zero that is only dialled inside it.
+_TRUNK_ZERO = re.compile(r"((?:\+|(?<!\d)(?:00|011)) ?\d[\d ]{0,5})\( *0 *\) *")
 _CANDIDATE = re.compile(rf"[{_DIALLED}{_GROUPING}]*[{_DIALLED}][{_DIALLED}{_GROUPING}]*")
 _EXTENSION = re.compile(
     r"(?:;\s*ext\s*=|(?<=\d\s)#|(?<![^\W\d_])(?:extension|extn|ext|x|durchwahl|dw|poste)[.:]?)"
     r"\s*(\d{1,11})\s*\)?\s*$",
     re.IGNORECASE,
 )
-_PLAIN = re.compile(rf"\+?[0-9 ]{{2,{MAX_DIALLED}}}")
-_RANGE = re.compile(r"\s[-\u2010-\u2015\u2212]\s*\d{1,3}\s*$")
+# Up to 15 digits in groups: nothing of what makes a number doubtful.
+_PLAIN = re.compile(r"\+?(?:[0-9] ?){1,14}[0-9]")
+_BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 _GROUPING_CHARACTER = re.compile(rf"[{_GROUPING}]")
-_LEAST_DIGITS = 6
-"""Digits from which a group is taken for a whole number and not for a part of one."""
 
 
 class NumberError(SourceError):
@@ -54,11 +56,13 @@ class CleanNumber:
 
 def clean_number(typed: str) -> CleanNumber:
     """What can be dialled of `typed`. Raises NumberError when that is nothing, or not clear."""
-    if _PLAIN.fullmatch(typed) and (dialled := typed.replace(" ", "")).strip("+"):
-        return CleanNumber(typed, dialled)
+    if _PLAIN.fullmatch(typed):
+        return CleanNumber(typed, typed.replace(" ", ""))
     if len(typed) > MAX_TYPED:
         message = f"This is too long for a telephone number: {len(typed):,} characters."
         raise _error(typed[:MAX_TYPED], "number_too_long", message)
+    if any(_is_no_text(character) for character in typed):
+        raise _error(typed, "number_unclear", "A control character stands in this number.")
     text = _plain(typed)
     if not text:
         raise _error(typed, "number_missing", "No number was given.")
@@ -68,17 +72,26 @@ def clean_number(typed: str) -> CleanNumber:
     return CleanNumber(typed, _dialled(typed, text), extension)
 
 
+def _is_no_text(character: str) -> bool:
+    """Control characters and halves of characters: databases refuse to keep them."""
+    return character not in f"\t{_BREAKS}" and unicodedata.category(character) in {"Cc", "Cs"}
+
+
 def _plain(typed: str) -> str:
-    """Digits of every script as ASCII, line breaks as `\\n`, characters of no width left out."""
+    """Digits of every script as ASCII, line breaks as `\\n`, every blank as one of ASCII but the
+    tab, which parts the cells of a table; characters of no width left out.
+    """
     out: list[str] = []
     for character in typed.strip():
         category = unicodedata.category(character)
         if category == "Nd":
             out.append(str(unicodedata.decimal(character)))
-        elif character in "\r\n\x0b\x0c\x85\u2028\u2029":
+        elif character in _BREAKS:
             out.append("\n")
         elif character == "\N{FULLWIDTH PLUS SIGN}":
             out.append("+")
+        elif category == "Zs":
+            out.append(" ")
         elif category != "Cf":
             out.append(character)
     return "".join(out).strip()
@@ -98,42 +111,33 @@ def _without_extension(text: str) -> tuple[str, str | None]:
     match = _EXTENSION.search(text)
     before = text[: match.start()] if match else ""
     # A hash is dialled; only behind a whole number, `020 7946 0123 #12`, does it mean an extension.
-    least = _LEAST_DIGITS if match and "#" in match[0] else 1
-    if match is None or _count_digits(before) < least:
+    least = LEAST_DIGITS if match and "#" in match[0] else 1
+    if match is None or count_digits(before) < least:
         return text, None
     return text[: match.start()].rstrip(" ,;("), match[1]
 
 
 def _dialled(typed: str, text: str) -> str:
-    text = _TRUNK_ZERO.sub(" ", text) if "+" in text else text
-    candidates = [match for match in _CANDIDATE.finditer(text) if _count_digits(match[0])]
+    text = _TRUNK_ZERO.sub(r"\1 ", text)
+    candidates = [match for match in _CANDIDATE.finditer(text) if count_digits(match[0])]
     if not candidates:
         raise _error(typed, "number_missing", "There is no number in this that could be dialled.")
-    if len(candidates) > 1 or _holds_two_numbers(candidates[0][0]):
-        message = "It is not clear which number to dial."
-        raise _error(typed, "number_unclear", message)
-    found = candidates[0]
-    if _is_part_of_a_word(text[: found.start()], found[0]):
+    found, *others = candidates
+    number, before, after = found[0], text[: found.start()], text[found.end() :]
+    if others or _is_part_of_a_word(before, number):
         raise _error(typed, "number_unclear", "It is not clear which number to dial.")
-    if _goes_on_in_letters(found[0], text[found.end() :]):
+    if _goes_on_in_letters(number, after):
         message = "Letters are part of this number; only digits can be dialled."
         raise _error(typed, "number_with_letters", message)
-    dialled = _GROUPING_CHARACTER.sub("", found[0]).strip(",")
+    dialled = _GROUPING_CHARACTER.sub("", number).strip(",")
     if "+" in dialled[1:]:
         raise _error(typed, "number_unclear", "A plus can only stand at the beginning of a number.")
     if len(dialled) > MAX_DIALLED:
         message = f"This is too long for one number: {len(dialled)} characters to dial."
         raise _error(typed, "number_too_long", message)
+    if is_doubtful(number, before=before, after=after):
+        raise _error(typed, "number_unclear", "It is not clear which number to dial.")
     return dialled
-
-
-def _holds_two_numbers(text: str) -> bool:
-    """`020 7946 0001 / 020 7946 0002` and `020 7946 0001 - 24` are, `030/123456` is one."""
-    if (match := _RANGE.search(text)) and _count_digits(text[: match.start()]) > _LEAST_DIGITS:
-        return True
-    parts = [part for part in text.split("/") if _count_digits(part)]
-    long_parts = sum(_count_digits(part) >= _LEAST_DIGITS for part in parts)
-    return len(parts) > 2 or long_parts > 1
 
 
 def _is_part_of_a_word(before: str, number: str) -> bool:
@@ -142,7 +146,7 @@ def _is_part_of_a_word(before: str, number: str) -> bool:
         bool(before)
         and before[-1].isalpha()
         and not number[0].isspace()
-        and _count_digits(number) < _LEAST_DIGITS
+        and count_digits(number) < LEAST_DIGITS
     )
 
 
@@ -150,11 +154,7 @@ def _goes_on_in_letters(number: str, rest: str) -> bool:
     """`1-800-555-CALL` and `0800 FLOWERS` go on in letters, `020 7946 0000 home` does not."""
     if not rest or not rest[0].isalpha():
         return False
-    return number[-1] not in " (\t" or _count_digits(number) < _LEAST_DIGITS
-
-
-def _count_digits(text: str) -> int:
-    return sum(character.isdigit() for character in text)
+    return number[-1] not in " (" or count_digits(number) < LEAST_DIGITS
 
 
 def _error(typed: str, code: str, message: str) -> NumberError:
