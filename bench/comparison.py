@@ -1,16 +1,23 @@
 """One whole run: the servers started, the rounds run, the figures of each contender together."""
 
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from bench import calls, disk, relay, standin, webdial
 from bench.machine import Machine, describe_machine
 from bench.rounds import Contender, Pace, Round, run_rounds
+from bench.sample import Evaluation
 from bench.servers import Command, Cores, Server, free_port, running
+
+_STANDIN = "stand-in"
+_RELAY = "bare relay"
+_DIAL_STRING = "Webdial by a dial string"
+_FUNCTION = "Webdial by FUNCTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +31,28 @@ class Upkeep:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All that was measured of one contender; the rounds are in the order they were run."""
+    """What the calls of one contender took; the rounds are in the order they were run."""
 
     rounds: Sequence[Round]
-    upkeep: Upkeep
 
     def median(self, reading: Callable[[Round], float]) -> float:
         return statistics.median(reading(taken) for taken in self.rounds)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFigures(Figures):
+    """The same with the upkeep of the server, for a contender that has one to itself."""
+
+    upkeep: Upkeep
+
+
+@dataclass(frozen=True, slots=True)
+class WebdialFigures:
+    """Webdial by a dial string and by the sample function, both served by the same process."""
+
+    dial_string: ServerFigures
+    function: Figures
+    evaluation: Evaluation
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +75,9 @@ class Comparison:
     """The contenders of one run; `webdial` is None where it is not installed."""
 
     setting: Setting
-    standin: Figures
-    relay: Figures
-    webdial: Figures | None
+    standin: ServerFigures
+    relay: ServerFigures
+    webdial: WebdialFigures | None
 
 
 def ratio(figures: Figures, reference: Figures) -> float:
@@ -75,20 +97,40 @@ def _paired(
     return statistics.median(combine(ours, theirs) for ours, theirs in both)
 
 
-def compare(folder: Path, *, pace: Pace, cores: Cores, tell: Callable[[str], None]) -> Comparison:
+def compare(
+    folder: Path,
+    program: tuple[str, ...] | None,
+    *,
+    pace: Pace,
+    cores: Cores,
+    tell: Callable[[str], None],
+) -> Comparison:
     """Measure everything; `folder` is fresh and takes data and logs, `tell` hears of the progress.
 
-    Raises BenchError when a server or a call failed or the dials counted are not the calls placed.
+    `program` is how Webdial is run, None to leave it out. Raises BenchError when a server or a call
+    failed or the dials counted are not the calls placed.
     """
     setting = _describe(folder, cores)
     with ExitStack() as servers:
         start = _Starter(servers, folder, tell)
-        dialled = start(_standin_entry(), core=cores.harness, starts=1)
-        dial_url = standin.dial_url(dialled.contender.server.command.authority)
-        entries = [_relay_entry(dial_url), *_webdial_entries(folder, dial_url)]
-        tested = [start(entry, core=cores.server, starts=pace.starts) for entry in entries]
-        figures = _measure((dialled, *tested), pace, tell)
-    return Comparison(setting, figures[0], figures[1], figures[2] if len(figures) > 2 else None)
+        dialled = start(standin.serve_command(free_port()), core=cores.harness, starts=1)
+        authority = dialled.server.command.authority
+        dial_url = standin.dial_url(authority)
+        start_tested = partial(start, core=cores.server, starts=pace.starts)
+        relayed = start_tested(relay.serve_command(free_port(), dial_url=dial_url))
+        installed = program and _install(folder / "data", program, authority, start_tested)
+        contenders = [
+            Contender(_STANDIN, dialled.server, calls.dials(authority), 200),
+            Contender(_RELAY, relayed.server, relay.call_requests(relayed.server.command), 201),
+            *(installed.contenders() if installed else ()),
+        ]
+        rounds = run_rounds(contenders, standin=dialled.server, pace=pace, tell=tell)
+        return Comparison(
+            setting=setting,
+            standin=dialled.figures(rounds[_STANDIN]),
+            relay=relayed.figures(rounds[_RELAY]),
+            webdial=installed.figures(rounds, pace.evaluations) if installed else None,
+        )
 
 
 def _describe(folder: Path, cores: Cores) -> Setting:
@@ -102,41 +144,17 @@ def _describe(folder: Path, cores: Cores) -> Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    """A contender before its server runs."""
-
-    command: Command
-    requests: Iterator[bytes]
-    expected_status: int
-
-
-def _standin_entry() -> _Entry:
-    command = standin.serve_command(free_port())
-    return _Entry(command, calls.dials(command.authority), 200)
-
-
-def _relay_entry(dial_url: str) -> _Entry:
-    command = relay.serve_command(free_port(), dial_url=dial_url)
-    return _Entry(command, relay.call_requests(command), 201)
-
-
-def _webdial_entries(folder: Path, dial_url: str) -> Iterator[_Entry]:
-    """Webdial on a folder set up for it; nothing where it is not installed."""
-    program = webdial.find_program()
-    if program is None:
-        return
-    data = folder / "data"
-    data.mkdir()
-    token = webdial.set_up(program, data, dial_url=dial_url)
-    command = webdial.serve_command(program, data, port=free_port())
-    yield _Entry(command, webdial.call_requests(command, token), 201)
-
-
-@dataclass(frozen=True, slots=True)
 class _Started:
-    contender: Contender
+    """A server that answers, and what its start took."""
+
+    server: Server
     start_s: float
     idle_bytes: int
+
+    def figures(self, rounds: Sequence[Round]) -> ServerFigures:
+        """To be asked for at the end, since the memory after the work is among them."""
+        upkeep = Upkeep(self.idle_bytes, self.server.memory_bytes(), self.start_s)
+        return ServerFigures(rounds, upkeep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,30 +165,50 @@ class _Starter:
     folder: Path
     tell: Callable[[str], None]
 
-    def __call__(self, entry: _Entry, *, core: int | None, starts: int) -> _Started:
+    def __call__(self, command: Command, *, core: int | None, starts: int) -> _Started:
         """Start the server `starts` times and keep it the last time."""
-        self.tell(f"starting {entry.command.name}")
-        log = self.folder / f"{entry.command.name}.log"
+        self.tell(f"starting {command.name}")
+        log = self.folder / f"{command.name}.log"
         times_s = []
         for _ in range(starts - 1):
-            with running(entry.command, core=core, log=log) as server:
+            with running(command, core=core, log=log) as server:
                 times_s.append(server.ready_after_s)
-        server = self.servers.enter_context(running(entry.command, core=core, log=log))
+        server = self.servers.enter_context(running(command, core=core, log=log))
         times_s.append(server.ready_after_s)
-        return _Started(
-            contender=Contender(server, entry.requests, entry.expected_status),
-            start_s=statistics.median(times_s),
-            idle_bytes=server.memory_bytes(),
+        return _Started(server, statistics.median(times_s), server.memory_bytes())
+
+
+@dataclass(frozen=True, slots=True)
+class _Installed:
+    """Webdial on a folder set up for it; `authority` is the stand-in's."""
+
+    data: Path
+    tokens: webdial.Tokens
+    authority: str
+    started: _Started
+
+    def contenders(self) -> Iterator[Contender]:
+        server = self.started.server
+        for name, token in (
+            (_DIAL_STRING, self.tokens.dial_string),
+            (_FUNCTION, self.tokens.function),
+        ):
+            yield Contender(name, server, webdial.call_requests(server.command, token), 201)
+
+    def figures(self, rounds: Mapping[str, Sequence[Round]], evaluations: int) -> WebdialFigures:
+        return WebdialFigures(
+            dial_string=self.started.figures(rounds[_DIAL_STRING]),
+            function=Figures(rounds[_FUNCTION]),
+            evaluation=webdial.evaluate_sample(
+                self.data, authority=self.authority, evaluations=evaluations
+            ),
         )
 
 
-def _measure(started: Sequence[_Started], pace: Pace, tell: Callable[[str], None]) -> list[Figures]:
-    contenders = [one.contender for one in started]
-    rounds = run_rounds(contenders, standin=contenders[0].server, pace=pace, tell=tell)
-    return [_figures(one, rounds[one.contender.name]) for one in started]
-
-
-def _figures(started: _Started, rounds: Sequence[Round]) -> Figures:
-    server: Server = started.contender.server
-    upkeep = Upkeep(started.idle_bytes, server.memory_bytes(), started.start_s)
-    return Figures(rounds, upkeep)
+def _install(
+    data: Path, program: tuple[str, ...], authority: str, start: Callable[[Command], _Started]
+) -> _Installed:
+    data.mkdir()
+    tokens = webdial.set_up(data, authority=authority)
+    command = webdial.serve_command(program, data, port=free_port())
+    return _Installed(data, tokens, authority, start(command))

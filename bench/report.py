@@ -8,6 +8,9 @@ from bench.rounds import IN_FLIGHT
 LEAST_RATIO = 0.5
 """Webdial's calls per second over the relay's: what users, rules and a durable journal may cost."""
 
+LEAST_FUNCTION_RATIO = 0.7
+"""Calls per second by the sample function over those by a dial string: what a language may cost."""
+
 MOST_ADDED_S = 0.001
 """Webdial's time for one call over the relay's: not to be noticed by who clicks."""
 
@@ -26,9 +29,10 @@ _NONE = "–"
 def table(comparison: Comparison) -> str:
     """The figures side by side, as a Markdown table with its notes."""
     rows = [
-        ("", "stand-in alone", "bare relay", "Webdial", "target"),
-        ("---", "---:", "---:", "---:", "---"),
+        ("", "stand-in alone", "bare relay", "Webdial", "by FUNCTION", "target"),
+        ("---", "---:", "---:", "---:", "---:", "---"),
         *_call_rows(comparison),
+        *_evaluation_rows(comparison),
         *_upkeep_rows(comparison),
     ]
     lines = [f"| {' | '.join(row)} |" for row in rows]
@@ -38,9 +42,12 @@ def table(comparison: Comparison) -> str:
 
 def _call_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     standin, relay, webdial = comparison.standin, comparison.relay, comparison.webdial
+    by_string = webdial.dial_string if webdial else None
+    by_function = webdial.function if webdial else None
+    everyone = (standin, relay, by_string, by_function)
 
     def row(label: str, show: Callable[[Figures], str]) -> tuple[str, ...]:
-        return (label, show(standin), show(relay), show(webdial) if webdial else _NONE, "")
+        return (label, *(_shown(figures, show) for figures in everyone), "")
 
     yield row(
         f"calls per second on one core, {IN_FLIGHT} in flight",
@@ -48,7 +55,15 @@ def _call_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     )
     yield (
         *("Webdial / relay", _NONE, "1.00"),
-        *_at_least(LEAST_RATIO, ratio(webdial, relay) if webdial else None, _as_ratio),
+        _shown(by_string, lambda figures: _as_ratio(ratio(figures, relay))),
+        _shown(by_function, lambda figures: _as_ratio(ratio(figures, relay))),
+        _at_least(LEAST_RATIO, ratio(by_string, relay) if by_string else None, _as_ratio),
+    )
+    of_string = ratio(webdial.function, webdial.dial_string) if webdial else None
+    yield (
+        *("FUNCTION / dial string", _NONE, _NONE, "1.00" if webdial else _NONE),
+        _NONE if of_string is None else _as_ratio(of_string),
+        _at_least(LEAST_FUNCTION_RATIO, of_string, _as_ratio),
     )
     yield row(
         f"99th percentile of one call, {IN_FLIGHT} in flight",
@@ -64,49 +79,61 @@ def _call_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     )
     yield (
         *("added to the stand-in alone", _NONE, _as_ms(added_s(relay, standin))),
-        *(_as_ms(added_s(webdial, standin)) if webdial else _NONE, ""),
+        _shown(by_string, lambda figures: _as_ms(added_s(figures, standin))),
+        _shown(by_function, lambda figures: _as_ms(added_s(figures, standin))),
+        "",
     )
     yield (
         *("Webdial minus relay", _NONE, _NONE),
-        *_at_most(MOST_ADDED_S, added_s(webdial, relay) if webdial else None, _as_ms),
+        _shown(by_string, lambda figures: _as_ms(added_s(figures, relay))),
+        _shown(by_function, lambda figures: _as_ms(added_s(figures, relay))),
+        _at_most(MOST_ADDED_S, added_s(by_string, relay) if by_string else None, _as_ms),
     )
+
+
+def _evaluation_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    evaluation = comparison.webdial.evaluation if comparison.webdial else None
+    label = "the sample function alone, its tables in"
+    before = (_NONE, _NONE, _NONE)
+    yield (f"{label} SQLite", *before, _as_us(evaluation.database_s) if evaluation else _NONE, "")
+    yield (f"{label} memory", *before, _as_us(evaluation.memory_s) if evaluation else _NONE, "")
 
 
 def _upkeep_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     relay = comparison.relay.upkeep
-    webdial = comparison.webdial.upkeep if comparison.webdial else None
+    webdial = comparison.webdial.dial_string.upkeep if comparison.webdial else None
     yield (
         *("memory of the idle server", _NONE, _as_mib(relay.idle_bytes)),
-        *_at_most(MOST_IDLE_BYTES, webdial.idle_bytes if webdial else None, _as_mib),
+        *(_as_mib(webdial.idle_bytes) if webdial else _NONE, _NONE),
+        _at_most(MOST_IDLE_BYTES, webdial.idle_bytes if webdial else None, _as_mib),
     )
     yield (
         *("memory after the run", _NONE, _as_mib(relay.worked_bytes)),
-        *(_as_mib(webdial.worked_bytes) if webdial else _NONE, ""),
+        *(_as_mib(webdial.worked_bytes) if webdial else _NONE, _NONE, ""),
     )
     yield (
         *("process start to first page served", _NONE, _as_s(relay.start_s)),
-        *_at_most(MOST_START_S, webdial.start_s if webdial else None, _as_s),
+        *(_as_s(webdial.start_s) if webdial else _NONE, _NONE),
+        _at_most(MOST_START_S, webdial.start_s if webdial else None, _as_s),
     )
 
 
-def _at_least(least: float, value: float | None, show: Callable[[float], str]) -> tuple[str, str]:
-    """The cells of a value that may be missing and of the target it is to reach."""
-    is_met = value is not None and value >= least
-    return _judged(f"at least {show(least)}", value, show, is_met=is_met)
+def _shown(figures: Figures | None, show: Callable[[Figures], str]) -> str:
+    return _NONE if figures is None else show(figures)
 
 
-def _at_most(most: float, value: float | None, show: Callable[[float], str]) -> tuple[str, str]:
-    """The cells of a value that may be missing and of the target it is to stay within."""
-    is_met = value is not None and value <= most
-    return _judged(f"at most {show(most)}", value, show, is_met=is_met)
+def _at_least(least: float, value: float | None, show: Callable[[float], str]) -> str:
+    """The target, and whether the value reaches it; no word about a value that is missing."""
+    return _target(f"at least {show(least)}", None if value is None else value >= least)
 
 
-def _judged(
-    target: str, value: float | None, show: Callable[[float], str], *, is_met: bool
-) -> tuple[str, str]:
-    if value is None:
-        return _NONE, target
-    return show(value), f"{target}: {'met' if is_met else '**missed**'}"
+def _at_most(most: float, value: float | None, show: Callable[[float], str]) -> str:
+    """The target, and whether the value stays within it."""
+    return _target(f"at most {show(most)}", None if value is None else value <= most)
+
+
+def _target(target: str, is_met: bool | None) -> str:
+    return target if is_met is None else f"{target}: {'met' if is_met else '**missed**'}"
 
 
 def _notes(comparison: Comparison) -> Iterator[str]:
@@ -131,11 +158,11 @@ def _notes(comparison: Comparison) -> Iterator[str]:
 def _named(comparison: Comparison) -> Iterator[tuple[str, Figures]]:
     yield "relay", comparison.relay
     if comparison.webdial:
-        yield "Webdial", comparison.webdial
+        yield "Webdial", comparison.webdial.dial_string
 
 
 def page(comparison: Comparison) -> str:
-    """The whole reference page: how it was measured, the machine, the table."""
+    """The whole reference page: how it was measured, the machine, the table, what limits what."""
     setting = comparison.setting
     machine = setting.machine
     return f"""# Performance
@@ -146,13 +173,36 @@ correct system in this language can be faster. It knows no users, checks nothing
 down. Webdial does all that and has every call on disk before anything leaves. The stand-in plays
 the phone system and answers at once.
 
+One caller of Webdial calls by a dial string, another by FUNCTION: the database function of the
+[older system's manual](../how-to/use-a-database-function.md), word for word but for the host.
+
 All were measured in one run in {len(comparison.relay.rounds)} alternating rounds; the figures are medians of the rounds. {_placement(setting)}
 Every answer was checked, and the stand-in counted exactly the calls that succeeded.
 
 {table(comparison)}
 
+{_LIMITS}
 Machine: {machine.processor}, {machine.cores} cores; {machine.system}; {machine.python}.
 Packages: {", ".join(machine.packages)}.
+"""
+
+
+_LIMITS = """## What limits each figure
+
+- **Calls per second**: the processor. One core does as many calls as its second holds the
+  processor time for one call. The disk does not count: calls that arrive during a commit share the next.
+  The stand-in alone shares its core with the load generator; what they could do together bounds every
+  other figure, and is far above them.
+- **One call at a time**: the disk. A call commits twice, before its request leaves and when its outcome
+  is known, and nobody shares these commits with it. The rest is the outgoing request, which the relay
+  makes as well, and the hand-over to the journal's thread and back.
+- **FUNCTION**: the function's own time, then reading what it returned as a dial string, which is
+  done anew for each call, and the hand-over to a thread, so that a slow function holds up nobody.
+- **The sample function alone**: one look-up of the caller in the tables and one general setting. What
+  the tables in SQLite take longer is that look-up.
+- **99th percentile**: calls that wait behind others on the one core, and now and then a commit that
+  also tidies the database's log.
+- **Memory and start**: the packages that are loaded, before all Django and FastAPI.
 """
 
 
@@ -168,6 +218,10 @@ def _as_ratio(value: float) -> str:
 
 def _as_ms(seconds: float) -> str:
     return f"{seconds * 1000:.2f} ms"
+
+
+def _as_us(seconds: float) -> str:
+    return f"{seconds * 1_000_000:.0f} µs"
 
 
 def _as_s(seconds: float) -> str:

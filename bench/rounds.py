@@ -20,34 +20,54 @@ IN_FLIGHT = 32
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long to measure: `rounds` times everything, `starts` times the start of a server."""
+    """How long to measure: `rounds` times everything, `starts` times the start of a server.
+
+    The sample function is evaluated `evaluations` times by itself.
+    """
 
     rounds: int
     starts: int
+    evaluations: int
     warm_up_s: float
     together_s: float
     alone_warm_up_s: float
     alone_s: float
 
 
-FULL = Pace(rounds=5, starts=3, warm_up_s=0.5, together_s=3.0, alone_warm_up_s=0.3, alone_s=1.5)
-"""About a minute and a half with three contenders."""
+FULL = Pace(
+    rounds=5,
+    starts=3,
+    evaluations=4_000,
+    warm_up_s=0.5,
+    together_s=3.0,
+    alone_warm_up_s=0.3,
+    alone_s=1.5,
+)
+"""About two minutes and a quarter with four contenders."""
 
-QUICK = Pace(rounds=3, starts=1, warm_up_s=0.2, together_s=0.7, alone_warm_up_s=0.1, alone_s=0.3)
-"""About a quarter of a minute with three contenders."""
+QUICK = Pace(
+    rounds=3,
+    starts=1,
+    evaluations=1_000,
+    warm_up_s=0.2,
+    together_s=0.7,
+    alone_warm_up_s=0.1,
+    alone_s=0.3,
+)
+"""About half a minute with four contenders."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A server and the calls it is given; `requests` goes on from round to round."""
+    """A server and the calls it is given; `requests` goes on from round to round.
 
+    One server may be asked by several contenders, each by calls of its own.
+    """
+
+    name: str
     server: Server
     requests: Iterator[bytes]
     expected_status: int
-
-    @property
-    def name(self) -> str:
-        return self.server.command.name
 
     def workload(self) -> Workload:
         port = self.server.command.port

@@ -1,11 +1,12 @@
-"""The phone system that is dialled: answers `GET /dial...` with 200 `OK` and counts it.
+"""The phone system that is dialled: answers a dial with 200 `OK` and counts it.
 
 A raw protocol instead of a web framework, so that the stand-in costs far less than whatever is
 measured through it. It reads requests without a body and nothing else: any other method is refused
 with 405 and not counted, since what it does not understand it must not count as a call.
 
-    GET /dial...   200 "OK", counted, after `--delay-s` seconds
-    GET /count     200 and the number of dials counted so far, at once
+    GET /dial...                200 "OK", counted, after `--delay-s` seconds
+    GET /api/call/makecall/...  the same: where the sample function dials
+    GET /count                  200 and the number of dials counted so far, at once
 
 Run it with `python -m bench.standin --port 8099`; `dial_count` reads the counter.
 """
@@ -18,9 +19,11 @@ import sys
 import urllib.request
 from typing import cast
 
+from bench import sample
 from bench.loop import new_loop
 from bench.servers import HOST, Command
 
+_DIALS = (b"GET /dial", b"GET " + sample.DIAL_PATH.encode())
 _END_OF_HEAD = b"\r\n\r\n"
 _MAX_HEAD_BYTES = 16_384
 """What a request head may take before the connection is dropped: a client out of step."""
@@ -77,7 +80,7 @@ class _Line(asyncio.Protocol):
             self._transport.abort()
 
     def _take(self, head: bytes) -> None:
-        if head.startswith(b"GET /dial"):
+        if head.startswith(_DIALS):
             self._standin.dials += 1
             self._reply_in_time()
         elif not head.startswith(b"GET "):

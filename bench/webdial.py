@@ -1,26 +1,41 @@
-"""Webdial as the bench knows it: its commands, its server and its call, all in this one place.
+"""Webdial as the bench knows it: its commands, its server and its calls, all in this one place.
 
-A fresh data folder is set up with a branch, a user with an extension, a token and the setting that
-dials the stand-in, through the same commands an administrator would type.
+A fresh data folder is set up with two callers, through the same commands an administrator would
+type. One, of Manchester, calls by the dial string of that branch; one, of London, by FUNCTION, which
+is set for all branches. The same process serves both: two processes of one program were seen to differ
+by a tenth of a millisecond a call for no reason of theirs, which would spoil the comparison.
 """
 
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from bench import BenchError, calls
+from bench import BenchError, calls, sample, standin
 from bench.servers import HOST, ROOT, Command
 
 CALL_PATH = "/api/v1/calls"
 READY_PATH = "/sign-in"
 """The first page a person sees; it needs the database, templates and sessions."""
 
-_SETTING = "Use Web Phone Dialling Mechanism"
-_LONGEST_COMMAND_S = 120.0
+FUNCTION_STAFF_ID = "B2"
+EXTENSION = "201"
+
+_MECHANISM = "Use Web Phone Dialling Mechanism"
+_LONGEST_COMMANDS_S = 120.0
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Tokens:
+    """One token for each caller."""
+
+    dial_string: str
+    function: str
 
 
 def find_program() -> tuple[str, ...] | None:
@@ -36,45 +51,86 @@ def find_program() -> tuple[str, ...] | None:
     return None
 
 
-def set_up(program: tuple[str, ...], data: Path, *, dial_url: str) -> str:
-    """Fill the fresh folder `data` so that calls go to `dial_url`; returns the caller's token.
+def set_up(data: Path, *, authority: str) -> Tokens:
+    """Fill the fresh folder `data` so that both callers' calls go to the stand-in at `authority`.
 
     Raises BenchError, with what the command said, when one of them fails.
     """
-    user = ("--staff-id", "B1", "--name", "Bench", "--branch", "LON", "--extension", "201")
-    _run(program, data, "branch", "add", "LON", "--name", "London")
-    _run(program, data, "user", "add", "bench", *user)
-    _run(program, data, "setting", "set", _SETTING, f"{dial_url}?from=^&to=#")
-    words = _run(program, data, "token", "create", "bench").split()
-    if not words:
-        raise BenchError("webdial token create printed no token")
-    return words[-1]
+    function = data / "function.sql"
+    function.write_text(sample.source(authority), encoding="utf-8")
+    *_, dial_string, by_function = _run(
+        data,
+        ["branch", "add", "MAN", "--name", "Manchester"],
+        ["branch", "add", "LON", "--name", "London"],
+        ["user", "add", "string", *_user("B1", "MAN")],
+        ["user", "add", "function", *_user(FUNCTION_STAFF_ID, "LON")],
+        ["setting", "set", _MECHANISM, "FUNCTION"],
+        ["setting", "set", _MECHANISM, _dial_string(authority), "--branch", "MAN"],
+        ["setting", "set", "--own", *_phone_system(), "--branch", "LON"],
+        ["function", "set", str(function)],
+        ["token", "create", "string"],
+        ["token", "create", "function"],
+    )
+    return Tokens(dial_string.strip(), by_function.strip())
 
 
-def _run(program: tuple[str, ...], data: Path, *arguments: str) -> str:
-    name = " ".join(("webdial", *arguments[:2]))
+def _dial_string(authority: str) -> str:
+    return f"{standin.dial_url(authority)}?from=^&to=#"
+
+
+def _phone_system() -> tuple[str, str]:
+    return sample.PHONE_SYSTEM_SETTING, sample.PHONE_SYSTEM
+
+
+def _user(staff_id: str, branch: str) -> list[str]:
+    named = ["--staff-id", staff_id, "--name", f"Bench {staff_id}"]
+    return [*named, "--branch", branch, "--extension", EXTENSION]
+
+
+def _run(data: Path, *commands: list[str]) -> list[str]:
+    """What each of the commands printed."""
+    printed: list[str] = json.loads(_run_module("bench.commands", json.dumps(commands), data=data))
+    return printed
+
+
+def evaluate_sample(data: Path, *, authority: str, evaluations: int) -> sample.Evaluation:
+    """The sample function's own time, over the data that `set_up` filled in.
+
+    Raises BenchError when it gives anything but a call to the stand-in at `authority`.
+    """
+    options = ("--authority", authority, "--evaluations", str(evaluations))
+    measured: dict[str, float] = json.loads(_run_module("bench.evaluation", *options, data=data))
+    return sample.Evaluation(**measured)
+
+
+def _run_module(module: str, *arguments: str, data: Path) -> str:
+    """What `module` prints, run as a program over the folder `data`.
+
+    Raises BenchError, with what it said, when it fails.
+    """
     try:
         done = subprocess.run(
-            [*program, *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
             env=_environment(data),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=_LONGEST_COMMAND_S,
+            timeout=_LONGEST_COMMANDS_S,
             check=True,
         )
     except subprocess.CalledProcessError as failed:
         said = (failed.stderr or failed.stdout).strip()
-        raise BenchError(f"{name} ended with code {failed.returncode}: {said}") from failed
+        raise BenchError(f"{module} ended with code {failed.returncode}: {said}") from failed
     except subprocess.TimeoutExpired as late:
-        raise BenchError(f"{name} took longer than {_LONGEST_COMMAND_S:.0f} s") from late
+        raise BenchError(f"{module} took longer than {_LONGEST_COMMANDS_S:.0f} s") from late
     return done.stdout
 
 
 def _environment(data: Path) -> dict[str, str]:
     """This process's environment with no setting of Webdial in it but the data folder."""
-    others = {name: value for name, value in os.environ.items() if not name.startswith("WEBDIAL_")}
+    foreign = ("WEBDIAL_", "DJANGO_")
+    others = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return {**others, "WEBDIAL_DATA": str(data)}
 
 

@@ -107,12 +107,12 @@ async def test_outcome_appears_by_itself_and_can_be_dialled_again(
     panel = page.get_by_label("Latest call")
     await page.get_by_label("Number to dial").fill(NUMBER)
     await page.keyboard.press("Enter")
-    await expect(panel).to_contain_text("it answered 500 Internal Server Error")
+    await expect(panel).to_contain_text("answered with an error (500)")
     await expect(panel.locator("time")).to_have_text("just now")
     await expect(page.get_by_label("Number to dial")).to_be_focused()
     await panel.get_by_role("button", name="Dial again").click()
     await phone_system.wait_for_requests(2)
-    await expect(panel).to_contain_text("it answered 500 Internal Server Error")
+    await expect(panel).to_contain_text("answered with an error (500)")
     assert phone_system.requests_seen == 2
 
 

@@ -8,21 +8,21 @@ from time import perf_counter
 
 import pytest
 
-from bench.servers import HOST
-from bench.standin import Standin, dial_count
+from bench import servers, standin
 
 DIAL = b"GET /dial?from=201&to=02079460123 HTTP/1.1\r\nHost: phones\r\n\r\n"
+DIAL_OF_SAMPLE = b"GET /api/call/makecall/201/02079460123/9 HTTP/1.1\r\nHost: phones\r\n\r\n"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n"
 ANSWER += b"Connection: keep-alive\r\n\r\nOK"
 
 
 @asynccontextmanager
 async def connected(
-    standin: Standin,
+    system: standin.Standin,
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    async with await standin.listen(HOST, 0) as server:
+    async with await system.listen(servers.HOST, 0) as server:
         port = server.sockets[0].getsockname()[1]
-        reader, writer = await asyncio.open_connection(HOST, port)
+        reader, writer = await asyncio.open_connection(servers.HOST, port)
         try:
             yield reader, writer
         finally:
@@ -30,41 +30,41 @@ async def connected(
 
 
 async def test_dial_is_answered_and_counted() -> None:
-    standin = Standin()
-    async with connected(standin) as (reader, writer):
-        for count in (1, 2):
-            writer.write(DIAL)
+    system = standin.Standin()
+    async with connected(system) as (reader, writer):
+        for count, dial in enumerate((DIAL, DIAL_OF_SAMPLE), start=1):
+            writer.write(dial)
             assert await reader.readexactly(len(ANSWER)) == ANSWER
-            assert standin.dials == count
+            assert system.dials == count
 
 
 async def test_dials_sent_together_are_answered_each() -> None:
-    standin = Standin()
-    async with connected(standin) as (reader, writer):
+    system = standin.Standin()
+    async with connected(system) as (reader, writer):
         writer.write(DIAL * 3)
         assert await reader.readexactly(len(ANSWER) * 3) == ANSWER * 3
-    assert standin.dials == 3
+    assert system.dials == 3
 
 
 @pytest.mark.parametrize("cut", [1, 20, len(DIAL) - 3, len(DIAL) - 1])
 async def test_dial_in_two_pieces_counts_once(cut: int) -> None:
-    standin = Standin()
-    async with connected(standin) as (reader, writer):
+    system = standin.Standin()
+    async with connected(system) as (reader, writer):
         writer.write(DIAL + DIAL[:cut])
         assert await reader.readexactly(len(ANSWER)) == ANSWER
         writer.write(DIAL[cut:])
         assert await reader.readexactly(len(ANSWER)) == ANSWER
-    assert standin.dials == 2
+    assert system.dials == 2
 
 
 async def test_delay_holds_the_answer_and_not_the_count() -> None:
-    standin = Standin(delay_s=0.1)
-    async with connected(standin) as (reader, writer):
+    system = standin.Standin(delay_s=0.1)
+    async with connected(system) as (reader, writer):
         began_at = perf_counter()
         writer.write(DIAL)
         await reader.readexactly(len(ANSWER))
         assert perf_counter() - began_at >= 0.1
-    assert standin.dials == 1
+    assert system.dials == 1
 
 
 @pytest.mark.parametrize(
@@ -73,29 +73,30 @@ async def test_delay_holds_the_answer_and_not_the_count() -> None:
         (b"POST /dial HTTP/1.1", b"HTTP/1.1 405 "),
         (b"HEAD /dial HTTP/1.1", b"HTTP/1.1 405 "),
         (b"GET /other HTTP/1.1", b"HTTP/1.1 404 "),
+        (b"GET /api/call/end/201 HTTP/1.1", b"HTTP/1.1 404 "),
         (b"GET /count HTTP/1.1", b"HTTP/1.1 200 "),
     ],
 )
 async def test_other_requests_are_not_counted(request_line: bytes, status: bytes) -> None:
-    standin = Standin()
-    async with connected(standin) as (reader, writer):
+    system = standin.Standin()
+    async with connected(system) as (reader, writer):
         writer.write(request_line + b"\r\nContent-Length: 0\r\n\r\n")
         assert (await reader.readline()).startswith(status)
-    assert standin.dials == 0
+    assert system.dials == 0
 
 
 async def test_head_without_end_is_hung_up_on() -> None:
-    standin = Standin()
-    async with connected(standin) as (reader, writer):
+    system = standin.Standin()
+    async with connected(system) as (reader, writer):
         writer.write(b"GET /dial" + b"x" * 20_000)
         with contextlib.suppress(ConnectionResetError):
             assert await reader.read() == b""
-    assert standin.dials == 0
+    assert system.dials == 0
 
 
 async def test_dial_count_reads_the_counter() -> None:
-    standin = Standin()
-    standin.dials = 7
-    async with await standin.listen(HOST, 0) as server:
+    system = standin.Standin()
+    system.dials = 7
+    async with await system.listen(servers.HOST, 0) as server:
         port = server.sockets[0].getsockname()[1]
-        assert await asyncio.to_thread(dial_count, f"{HOST}:{port}") == 7
+        assert await asyncio.to_thread(standin.dial_count, f"{servers.HOST}:{port}") == 7

@@ -8,22 +8,19 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bench import calls
-from bench.load import LoadResult, Workload, answer_bytes, measure, quantile
-from bench.servers import HOST
-from bench.standin import Standin
+from bench import calls, load, servers, standin
 
 
 @asynccontextmanager
-async def standin_of(delay_s: float = 0.0) -> AsyncIterator[tuple[Standin, Workload]]:
-    standin = Standin(delay_s=delay_s)
-    server = await standin.listen(HOST, 0)
+async def standin_of(delay_s: float = 0.0) -> AsyncIterator[tuple[standin.Standin, load.Workload]]:
+    system = standin.Standin(delay_s=delay_s)
+    server = await system.listen(servers.HOST, 0)
     port = server.sockets[0].getsockname()[1]
     async with server:
-        yield standin, Workload(HOST, port, calls.dials(HOST), 200)
+        yield system, load.Workload(servers.HOST, port, calls.dials(servers.HOST), 200)
 
 
-async def ask_scripted(write: Callable[[asyncio.StreamWriter], None]) -> LoadResult:
+async def ask_scripted(write: Callable[[asyncio.StreamWriter], None]) -> load.LoadResult:
     """One connection to a server that does `write` for every request it reads."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -33,17 +30,17 @@ async def ask_scripted(write: Callable[[asyncio.StreamWriter], None]) -> LoadRes
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
-    server = await asyncio.start_server(serve, HOST, 0)
+    server = await asyncio.start_server(serve, servers.HOST, 0)
     port = server.sockets[0].getsockname()[1]
     async with server:
-        workload = Workload(HOST, port, calls.dials(HOST), 200)
-        return await measure(workload, connections=1, warm_up_s=0, seconds=0.05)
+        workload = load.Workload(servers.HOST, port, calls.dials(servers.HOST), 200)
+        return await load.measure(workload, connections=1, warm_up_s=0, seconds=0.05)
 
 
 async def test_measure_agrees_with_the_standins_count() -> None:
-    async with standin_of() as (standin, workload):
-        result = await measure(workload, connections=4, warm_up_s=0.05, seconds=0.1)
-    assert result.succeeded == standin.dials
+    async with standin_of() as (system, workload):
+        result = await load.measure(workload, connections=4, warm_up_s=0.05, seconds=0.1)
+    assert result.succeeded == system.dials
     assert 0 < result.answered < result.succeeded
     assert result.faults == {}
     assert 0 < result.median_s <= result.p99_s < 0.1
@@ -51,26 +48,26 @@ async def test_measure_agrees_with_the_standins_count() -> None:
 
 
 async def test_measure_waits_for_answers_that_come_after_the_end() -> None:
-    async with standin_of(delay_s=0.1) as (standin, workload):
-        result = await measure(workload, connections=8, warm_up_s=0, seconds=0.02)
-    assert (standin.dials, result.succeeded, result.answered) == (8, 8, 0)
+    async with standin_of(delay_s=0.1) as (system, workload):
+        result = await load.measure(workload, connections=8, warm_up_s=0, seconds=0.02)
+    assert (system.dials, result.succeeded, result.answered) == (8, 8, 0)
     assert math.isnan(result.median_s)
     assert result.faults == {}
 
 
 async def test_measure_keeps_as_many_in_flight_as_connections() -> None:
     async with standin_of(delay_s=0.1) as (_, workload):
-        result = await measure(workload, connections=8, warm_up_s=0, seconds=0.15)
+        result = await load.measure(workload, connections=8, warm_up_s=0, seconds=0.15)
     assert result.answered == 8
     assert result.succeeded == 16
     assert result.median_s >= 0.1
 
 
 async def test_other_status_is_a_fault_and_no_success() -> None:
-    async with standin_of() as (standin, workload):
-        strict = Workload(HOST, workload.port, workload.requests, 201)
-        result = await measure(strict, connections=1, warm_up_s=0, seconds=0.05)
-    assert result.faults == {"status 200": standin.dials}
+    async with standin_of() as (system, workload):
+        strict = load.Workload(servers.HOST, workload.port, workload.requests, 201)
+        result = await load.measure(strict, connections=1, warm_up_s=0, seconds=0.05)
+    assert result.faults == {"status 200": system.dials}
     assert (result.succeeded, result.answered) == (0, 0)
 
 
@@ -119,15 +116,15 @@ async def test_server_that_hangs_up_is_one_fault() -> None:
     ],
 )
 def test_answer_bytes_counts_head_and_body(answer: bytes, size: int | None) -> None:
-    assert answer_bytes(answer) == size
+    assert load.answer_bytes(answer) == size
 
 
 @pytest.mark.parametrize(
     ("share", "value"), [(0.0, 1.0), (0.5, 2.0), (0.51, 3.0), (0.99, 4.0), (1.0, 4.0)]
 )
 def test_quantile_is_a_value_that_was_measured(share: float, value: float) -> None:
-    assert quantile([1.0, 2.0, 3.0, 4.0], share) == value
+    assert load.quantile([1.0, 2.0, 3.0, 4.0], share) == value
 
 
 def test_quantile_of_nothing_is_no_number() -> None:
-    assert math.isnan(quantile([], 0.5))
+    assert math.isnan(load.quantile([], 0.5))

@@ -1,0 +1,117 @@
+"""The table and the page, from figures made up so that every cell can be foretold."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bench import comparison, machine, report, rounds, sample
+
+MIB = 2**20
+
+
+def figures(*taken: tuple[float, float], busy: float = 1.0) -> comparison.Figures:
+    """Rounds of calls per second and milliseconds of one call."""
+    return comparison.Figures(
+        [
+            rounds.Round(per_second, 0.02, one_call_ms / 1000, busy, 0.0002)
+            for per_second, one_call_ms in taken
+        ]
+    )
+
+
+def server_figures(
+    *taken: tuple[float, float], busy: float = 1.0, idle_mib: int = 45, start_s: float = 0.5
+) -> comparison.ServerFigures:
+    upkeep = comparison.Upkeep(idle_mib * MIB, (idle_mib + 1) * MIB, start_s)
+    return comparison.ServerFigures(figures(*taken, busy=busy).rounds, upkeep)
+
+
+BY_WEBDIAL = comparison.WebdialFigures(
+    dial_string=server_figures(
+        (3_000, 1.30), (2_100, 1.70), (2_000, 1.40), idle_mib=160, start_s=3.04
+    ),
+    function=figures((1_500, 1.80), (1_400, 2.00), (1_800, 1.90)),
+    evaluation=sample.Evaluation(database_s=0.0000241, memory_s=0.0000149),
+)
+COMPARISON = comparison.Comparison(
+    setting=comparison.Setting(
+        machine=machine.Machine(
+            "Abacus 9", 2, "CPython 3.11.7", "Debian", ("aiohttp 3.14.5", "uvloop 1")
+        ),
+        day=date(2026, 11, 22),
+        cores_apart=True,
+        file_system="ext4",
+        commit_s=0.000284,
+    ),
+    standin=server_figures((60_000, 0.02), (50_000, 0.02), (40_000, 0.02)),
+    relay=server_figures((6_000, 0.40), (3_000, 0.60), (5_000, 0.50)),
+    webdial=BY_WEBDIAL,
+)
+
+
+def test_table_puts_the_contenders_side_by_side() -> None:
+    assert report.table(COMPARISON).splitlines() == [
+        "|  | stand-in alone | bare relay | Webdial | by FUNCTION | target |",
+        "| --- | ---: | ---: | ---: | ---: | --- |",
+        "| calls per second on one core, 32 in flight | 50,000 | 5,000 | 2,100 | 1,500 |  |",
+        "| Webdial / relay | – | 1.00 | 0.50 | 0.36 | at least 0.50: met |",
+        "| FUNCTION / dial string | – | – | 1.00 | 0.67 | at least 0.70: **missed** |",
+        "| 99th percentile of one call, 32 in flight | 20.00 ms | 20.00 ms | 20.00 ms | 20.00 ms |  |",
+        "| server's processor time for one call | 0.20 ms | 0.20 ms | 0.20 ms | 0.20 ms |  |",
+        "| median time of one call, one at a time | 0.02 ms | 0.50 ms | 1.40 ms | 1.90 ms |  |",
+        "| added to the stand-in alone | – | 0.48 ms | 1.38 ms | 1.88 ms |  |",
+        "| Webdial minus relay | – | – | 0.90 ms | 1.40 ms | at most 1.00 ms: met |",
+        "| the sample function alone, its tables in SQLite | – | – | – | 24 µs |  |",
+        "| the sample function alone, its tables in memory | – | – | – | 15 µs |  |",
+        "| memory of the idle server | – | 45 MiB | 160 MiB | – | at most 160 MiB: met |",
+        "| memory after the run | – | 46 MiB | 161 MiB | – |  |",
+        "| process start to first page served | – | 0.5 s | 3.0 s | – | at most 3.0 s: **missed** |",
+        "",
+        "- One durable SQLite commit takes 0.28 ms on this disk (ext4).",
+    ]
+
+
+def test_rounds_are_compared_with_their_own_round() -> None:
+    relay = figures((100, 1), (10, 10), (100, 1))
+    by_webdial = figures((50, 3), (5, 12), (50, 3))
+    assert comparison.ratio(by_webdial, relay) == 0.5
+    assert comparison.added_s(by_webdial, relay) == pytest.approx(0.002)
+
+
+def test_table_without_webdial_says_so() -> None:
+    text = report.table(replace(COMPARISON, webdial=None))
+    assert "| Webdial / relay | – | 1.00 | – | – | at least 0.50 |" in text
+    assert "| FUNCTION / dial string | – | – | – | – | at least 0.70 |" in text
+    assert "- Webdial is not installed beside this Python and was not measured." in text
+
+
+def test_function_that_keeps_up_meets_its_target() -> None:
+    keeps_up = replace(BY_WEBDIAL, function=figures((2_100, 1), (1_470, 1), (1_401, 1)))
+    text = report.table(replace(COMPARISON, webdial=keeps_up))
+    assert "| FUNCTION / dial string | – | – | 1.00 | 0.70 | at least 0.70: met |" in text
+
+
+def test_table_tells_of_a_server_that_was_held_back() -> None:
+    held_back = server_figures((1, 1), (1, 1), (1, 1), busy=0.38)
+    text = report.table(replace(COMPARISON, relay=held_back))
+    assert "- The relay server had only 38% of its core:" in text
+
+
+def test_shared_core_is_told_in_table_and_page() -> None:
+    shared = replace(COMPARISON, setting=replace(COMPARISON.setting, cores_apart=False))
+    assert "The server had no core to itself" in report.table(shared)
+    assert "shared the machine's cores." in report.page(shared)
+
+
+def test_page_names_day_machine_packages_and_limits() -> None:
+    text = report.page(COMPARISON)
+    assert text.startswith(
+        "# Performance\n\nMeasured by `python3 dev.py bench` on 22 November 2026;"
+    )
+    assert "in 3 alternating rounds" in text
+    assert report.table(COMPARISON) in text
+    assert "## What limits each figure" in text
+    assert text.endswith(
+        "Machine: Abacus 9, 2 cores; Debian; CPython 3.11.7.\nPackages: aiohttp 3.14.5, uvloop 1.\n"
+    )
