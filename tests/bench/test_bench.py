@@ -1,4 +1,4 @@
-"""Whole short runs, from the servers' start to the page, with and without Webdial."""
+"""A whole short run, from the servers' start to the page."""
 
 import sqlite3
 from contextlib import closing
@@ -17,15 +17,6 @@ PACE = rounds.Pace(
     warm_up_s=0.05,
     together_s=0.1,
     alone_warm_up_s=0.02,
-    alone_s=0.05,
-)
-TWICE = rounds.Pace(
-    rounds=1,
-    starts=2,
-    evaluations=1,
-    warm_up_s=0.02,
-    together_s=0.05,
-    alone_warm_up_s=0.01,
     alone_s=0.05,
 )
 PROGRAM = webdial.find_program()
@@ -50,26 +41,17 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     return Finished(measured, told, folder / "data")
 
 
-def check_calls(figures: comparison.Figures, *, rounds: int) -> None:
-    assert len(figures.rounds) == rounds
-    assert figures.median(lambda taken: taken.per_second) > 0
-
-
-def check_server(figures: comparison.ServerFigures, *, rounds: int) -> None:
-    check_calls(figures, rounds=rounds)
-    assert figures.upkeep.start_s > 0
-    assert figures.upkeep.idle_bytes > 2**20
-
-
 def test_run_measures_all_and_ends_its_servers(finished: Finished) -> None:
     started = ["starting stand-in", "starting bare relay", "starting Webdial"]
     assert finished.told == [*started, "round 1 of 1"]
     measured = finished.measured
     by_webdial = measured.webdial
     assert by_webdial is not None
-    for figures in (measured.standin, measured.relay, by_webdial.dial_string):
-        check_server(figures, rounds=1)
-    check_calls(by_webdial.function, rounds=1)
+    for figures in (measured.standin, measured.relay, by_webdial.dial_string, by_webdial.function):
+        assert [taken.per_second > 0 for taken in figures.rounds] == [True]
+    for served in (measured.standin, measured.relay, by_webdial.dial_string):
+        assert served.upkeep.start_s > 0
+        assert served.upkeep.idle_bytes > 2**20
     assert 0 < by_webdial.evaluation.memory_s < by_webdial.evaluation.database_s < 0.1
     assert report.page(measured).startswith("# Performance")
     assert psutil.Process().children() == []
@@ -93,17 +75,6 @@ def test_function_that_gives_something_else_has_no_figures(finished: Finished) -
         BenchError, match=r"ended with code 1: the sample function gave 'http://.+/202/.+' for 0207"
     ):
         webdial.evaluate_sample(finished.data, authority="127.0.0.1:1", evaluations=1)
-
-
-def test_run_without_webdial_starts_each_server_anew(tmp_path: Path) -> None:
-    told: list[str] = []
-    measured = comparison.compare(
-        tmp_path, None, pace=TWICE, cores=servers.choose_cores(), tell=told.append
-    )
-    assert told[-1] == "round 1 of 1"
-    check_server(measured.standin, rounds=1)
-    check_server(measured.relay, rounds=1)
-    assert measured.webdial is None
 
 
 def test_disk_that_is_not_there_gives_no_figures(

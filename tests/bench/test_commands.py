@@ -6,8 +6,8 @@ from bench import commands
 
 
 def test_run_gives_what_the_command_printed() -> None:
-    printed = commands.run(["preview", "020 7946 0123", "--setting", "tel:#", "--json"])
-    assert '"url": "tel:02079460123"' in printed
+    printed = commands.run(["preview", "020 7946 0123", "--setting", "tel:#"])
+    assert "tel:02079460123" in printed
 
 
 def test_command_that_fails_is_named_after_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
