@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from webdial.dialstring import DialStringError, HttpRequest, Link, Values, parse_dial_string
+from webdial.dialstring import DialStringError, HttpRequest, Link, Values, parse_dial_string, parser
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 VALUE = TEXT.filter(bool)
@@ -115,3 +115,25 @@ def test_value_that_is_a_name_is_taken_as_host(extension: str) -> None:
     plan = parse_dial_string("http://phone-^.example/d?to=#").plan(Values("0", extension))
     assert isinstance(plan, HttpRequest)
     assert urlsplit(plan.url).hostname == f"phone-{extension}.example".lower()
+
+
+PLAIN = st.from_regex(parser._PLAIN_URL, fullmatch=True) | st.lists(
+    st.sampled_from(["http://", "https://", "pbx", "a-b", ".", ":", "80", "70000", "/", "?", "x=1", "&",
+                     "1.2.3.4", "1.2.3", "0", "-", "+44", "201", "xn--", "call;v=2"]),
+    max_size=10,
+).map("".join)  # fmt: skip
+
+
+@given(PLAIN, st.booleans())
+@example("http://pbx.example:65536/", True)
+@example("http://1.2.3.4.5/x", True)
+@example("http://" + "a" * 64 + ".example/", True)
+@example("http://pbx.example?", False)
+def test_short_way_for_plain_urls_gives_what_the_parser_gives(
+    source: str, with_values: bool
+) -> None:
+    short = parser._plain_url(source)
+    if short is not None:
+        whole = parser._Parser(source, with_values=with_values)
+        assert whole.dial_string() == short
+        assert whole.faults == []

@@ -73,6 +73,11 @@ _REFUSED_SCHEMES = frozenset(
 _TOKEN = re.compile(
     r"(?P<separator><&>)|(?P<escape>\{[\^#]\})|(?P<brace>\{[^{}]*\})|(?P<stray>[{}])|(?P<slot>[\^#])"
 )
+_PLAIN_URL = re.compile(
+    r"(https?)://([a-z0-9]+(?:[.-][a-z0-9]+)*)(?::([1-9][0-9]{0,4}))?"
+    r"(/[A-Za-z0-9._~!$'()*+,;=:@/-]*)?(?:\?([A-Za-z0-9._~!$'()*+,;=:@/?&-]*))?"
+)
+_PLAIN_HOST_MAX = 63
 _DIRECTIVE = re.compile(r"\s*(\{[^{}^#]*\})")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 
@@ -106,11 +111,38 @@ def parse_dial_string(source: str, *, with_values: bool = True) -> DialString:
             f"A dial string has at most {MAX_LENGTH:,} characters; this one has {len(source):,}."
         )
         raise DialStringError(source, [Fault("too_long", message, MAX_LENGTH, len(source))])
+    if plain := _plain_url(source):
+        return plain
     parser = _Parser(source, with_values=with_values)
     string = parser.dial_string()
     if string is None or parser.faults:
         raise DialStringError(source, parser.faults)
     return string
+
+
+def _plain_url(source: str) -> DialString | None:
+    """A plain http URL that holds nothing of the language; None for all else.
+
+    It is what database functions return, a new one for every call, and takes a tenth of the time
+    that the parser takes. A property test holds the two to the same result.
+    """
+    match = _PLAIN_URL.fullmatch(source)
+    if match is None:
+        return None
+    scheme, host, port, path, query = match.groups()
+    if len(host) > _PLAIN_HOST_MAX or host.rpartition(".")[2].isdigit():
+        return None
+    if port is not None and int(port) > _PORT_MAX:
+        return None
+    target = HttpTarget(
+        scheme=scheme,
+        user_info=None,
+        host=(host,),
+        port=None if port is None else int(port),
+        path=(path or "/",),
+        query=None if query is None else (query,) if query else (),
+    )
+    return DialString(source, Method.GET, target)
 
 
 @dataclass(frozen=True, slots=True)
