@@ -5,8 +5,9 @@ this language, so every figure of Webdial stands next to the relay's, taken in t
 same machine in alternating rounds. The figures are for people to read: no test fails on one.
 
 The parts, each usable by itself: `standin` is the phone system that is dialled, `relay` the
-reference, `webdial` the system under test, `servers` starts and reads processes, `load` calls and
-times, `rounds` alternates the contenders, `report` writes the table.
+reference, `webdial` the system under test (`commands` sets it up), `sample` the database function
+that is measured and `evaluation` its time by itself, `servers` starts and reads processes, `load`
+calls and times, `rounds` alternates the contenders, `report` writes the table.
 """
 
 

@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(prog="bench", description="Webdial beside a bare relay")
     options.add_argument(
-        "--quick", action="store_true", help="half a minute instead of two and a quarter"
+        "--quick", action="store_true", help="half a minute instead of two minutes"
     )
     options.add_argument("--write", type=Path, metavar="FILE", help="write the page too")
     options.add_argument(

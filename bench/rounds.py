@@ -43,7 +43,7 @@ FULL = Pace(
     alone_warm_up_s=0.3,
     alone_s=1.5,
 )
-"""About two minutes and a quarter with four contenders."""
+"""About two minutes with four contenders."""
 
 QUICK = Pace(
     rounds=3,
