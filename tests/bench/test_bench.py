@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from bench import BenchError, __main__, comparison, report, rounds, servers, webdial
+from tests.bench.own_children import OwnChildren
 
 PACE = rounds.Pace(
     rounds=1,
@@ -29,16 +30,18 @@ class Finished:
     measured: comparison.Comparison
     told: list[str]
     data: Path
+    left_over: list[psutil.Process]
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     folder = tmp_path_factory.mktemp("bench")
     told: list[str] = []
+    own_children = OwnChildren()
     measured = comparison.compare(
         folder, PROGRAM, pace=PACE, cores=servers.choose_cores(), tell=told.append
     )
-    return Finished(measured, told, folder / "data")
+    return Finished(measured, told, folder / "data", own_children())
 
 
 def test_run_measures_all_and_ends_its_servers(finished: Finished) -> None:
@@ -54,7 +57,7 @@ def test_run_measures_all_and_ends_its_servers(finished: Finished) -> None:
         assert served.upkeep.idle_bytes > 2**20
     assert 0 < by_webdial.evaluation.memory_s < by_webdial.evaluation.database_s < 0.1
     assert report.page(measured).startswith("# Performance")
-    assert psutil.Process().children() == []
+    assert finished.left_over == []
 
 
 def test_calls_came_by_both_ways(finished: Finished) -> None:
