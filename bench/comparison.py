@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 
 from bench import calls, disk, relay, standin, webdial
-from bench.machine import Machine, describe_machine
+from bench.machine import Machine, describe_machine, stolen_s
 from bench.rounds import Contender, Pace, Round, run_rounds
 from bench.sample import Evaluation
 from bench.servers import Command, Cores, Server, free_port, running
@@ -72,9 +73,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The contenders of one run; `webdial` is None where it is not installed."""
+    """The contenders of one run; `webdial` is None where it is not installed.
+
+    `stolen` is the share of its processors' time that a virtual machine did not get from its host
+    during the rounds.
+    """
 
     setting: Setting
+    stolen: float
     standin: ServerFigures
     relay: ServerFigures
     webdial: WebdialFigures | None
@@ -124,9 +130,12 @@ def compare(
             Contender(_RELAY, relayed.server, relay.call_requests(relayed.server.command), 201),
             *(installed.contenders() if installed else ()),
         ]
+        stolen_before_s, began_at = stolen_s(), perf_counter()
         rounds = run_rounds(contenders, standin=dialled.server, pace=pace, tell=tell)
+        cores_s = (perf_counter() - began_at) * setting.machine.cores
         return Comparison(
             setting=setting,
+            stolen=(stolen_s() - stolen_before_s) / cores_s,
             standin=dialled.figures(rounds[_STANDIN]),
             relay=relayed.figures(rounds[_RELAY]),
             webdial=installed.figures(rounds, pace.evaluations) if installed else None,

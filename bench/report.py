@@ -23,6 +23,9 @@ MOST_START_S = 3.0
 _LEAST_BUSY = 0.9
 """Below this share of its core a server was held back by something else than itself."""
 
+_MOST_STOLEN = 0.01
+"""Above this share the host had other work, and what it ran beside slowed the rest down too."""
+
 _NONE = "–"
 
 
@@ -54,14 +57,14 @@ def _call_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
         lambda figures: f"{figures.median(lambda taken: taken.per_second):,.0f}",
     )
     yield (
-        *("Webdial / relay", _NONE, "1.00"),
+        *("Webdial / relay", _NONE, _as_ratio(1)),
         _shown(by_string, lambda figures: _as_ratio(ratio(figures, relay))),
         _shown(by_function, lambda figures: _as_ratio(ratio(figures, relay))),
         _at_least(LEAST_RATIO, ratio(by_string, relay) if by_string else None, _as_ratio),
     )
     of_string = ratio(webdial.function, webdial.dial_string) if webdial else None
     yield (
-        *("FUNCTION / dial string", _NONE, _NONE, "1.00" if webdial else _NONE),
+        *("FUNCTION / dial string", _NONE, _NONE, _as_ratio(1) if webdial else _NONE),
         _NONE if of_string is None else _as_ratio(of_string),
         _at_least(LEAST_FUNCTION_RATIO, of_string, _as_ratio),
     )
@@ -146,6 +149,11 @@ def _notes(comparison: Comparison) -> Iterator[str]:
         yield "Webdial is not installed beside this Python and was not measured."
     if not setting.cores_apart:
         yield "The server had no core to itself, so its figures depend on the rest of the bench."
+    if comparison.stolen > _MOST_STOLEN:
+        yield (
+            f"The host of this virtual machine kept {comparison.stolen:.0%} of the processors' time"
+            " from it: all figures are worse than on a quiet host, and the comparisons less sure."
+        )
     for name, figures in _named(comparison):
         busy = figures.median(lambda taken: taken.busy)
         if setting.cores_apart and busy < _LEAST_BUSY:
@@ -213,7 +221,8 @@ def _placement(setting: Setting) -> str:
 
 
 def _as_ratio(value: float) -> str:
-    return f"{value:.2f}"
+    """Three digits, since a target is missed by less than two would show."""
+    return f"{value:.3f}"
 
 
 def _as_ms(seconds: float) -> str:

@@ -22,6 +22,7 @@ def test_run_without_webdial_starts_the_relay_anew(tmp_path: Path) -> None:
     )
     assert told == ["starting stand-in", "starting bare relay", "round 1 of 1"]
     assert measured.webdial is None
+    assert 0 <= measured.stolen < 1
     for figures in (measured.standin, measured.relay):
         assert len(figures.rounds) == 1
         assert figures.upkeep.start_s > 0
