@@ -4,6 +4,7 @@ Whoever asks under a name that is none of ours (WEBDIAL_HOSTS) is refused, by th
 All share one exchange, which lives from the server's start to its end.
 """
 
+from functools import lru_cache
 from typing import Final, cast
 
 from webdial.runtime import running_exchange, set_up_django
@@ -50,7 +51,17 @@ class Application:
 def _is_for_us(scope: Scope) -> bool:
     """Whether the request's Host is a name of ours. Without one (HTTP/1.0) it is not."""
     named = next((value for name, value in scope["headers"] if name == b"host"), b"")
-    domain, _ = split_domain_port(named.decode("latin-1"))
+    return _is_name_of_ours(named)
+
+
+@lru_cache(maxsize=16)
+def _is_name_of_ours(host: bytes) -> bool:
+    """Whether this Host header is one. Kept, since finding out takes 6 µs of every call.
+
+    ALLOWED_HOSTS is complete before the first request and does not change after it. Hosts are as
+    long as the server lets a header be: few are kept.
+    """
+    domain, _ = split_domain_port(host.decode("latin-1"))
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
