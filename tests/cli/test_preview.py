@@ -70,7 +70,7 @@ def test_fault(number: str, setting: str, code: str, start: int, end: int) -> No
 
 def test_every_fault_is_there() -> None:
     _, content = preview("020", "--setting", "http://pbx.example:0/{x}?n=#")
-    assert [fault["code"] for fault in content["error"]["others"]] == ["unknown_directive"]
+    assert [fault["code"] for fault in content["error"]["others"]] == ["unknown_name"]
 
 
 def test_hint_is_there_in_both_forms() -> None:

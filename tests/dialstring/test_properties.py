@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from webdial.dialstring import DialStringError, HttpRequest, Link, Values, parse_dial_string, parser
+from webdial.dialstring.reader import Reader
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 VALUE = TEXT.filter(bool)
@@ -134,6 +135,6 @@ def test_short_way_for_plain_urls_gives_what_the_parser_gives(
 ) -> None:
     short = parser._plain_url(source)
     if short is not None:
-        whole = parser._Parser(source, with_values=with_values)
+        whole = parser._Parser(source, Reader(source, with_values=with_values, names={}))
         assert whole.dial_string() == short
         assert whole.faults == []

@@ -19,7 +19,8 @@ PACKAGE = Path(webdial.__file__).parent
 LEFT_OUT = ("watcom", "simulator")
 
 # Of errors.py, whatever the module; errors themselves take their code by name.
-_FROM_ERRORS: dict[str, int | None] = {"Fault": 0}
+# The reader of dial strings hands its own on to the files beside it.
+_FROM_ERRORS: dict[str, int | None] = {"Fault": 0, "fault": 0, "tell": 0, "_tell": 0}
 
 
 @dataclass(frozen=True, slots=True)

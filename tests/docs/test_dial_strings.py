@@ -11,36 +11,66 @@ from tests.dialstring.grammar import strategies_of
 from tests.docs.error_codes import codes_of_program
 from tests.docs.manual import Fence, page, unquoted
 from webdial.cli.preview import plan_text
-from webdial.dialstring import MAX_LENGTH, DialStringError, Values, parse_dial_string, parser
-from webdial.dialstring.encoding import Place, encode_literal, encode_value
+from webdial.dialstring import (
+    MAX_LENGTH,
+    Declared,
+    DialStringError,
+    Plan,
+    Values,
+    parse_dial_string,
+    parser,
+    reader,
+)
+from webdial.dialstring.encoding import Place, encode_literal, encode_value, misfit
+from webdial.dialstring.functions import FUNCTIONS
+from webdial.dialstring.reader import DIRECTIVES
+from webdial.dialstring.values import CALL_NAMES, REQUEST_NAMES
 from webdial.numbers import clean_number
 
 PAGE = page("docs/reference/dial-strings.md")
 NUMBER = "+44 20 7946 0123"
 EXTENSION = "201"
+GIVEN = {
+    "host": "pbx.example",
+    "port": "8088",
+    "user": "webdial",
+    "password": "s3cret-word",
+    "token": "t0ken-text",
+}
+DECLARED = {name: Declared(name, name in {"password", "token"}) for name in GIVEN} | {
+    "secret pbx": Declared("credential pbx", is_secret=True)
+}
 EXAMPLES = [fence for fence in PAGE.fences if fence.info.startswith("dial-string")]
 HEAD = ("place", "it is", "also stays as you write it")
 
 
 def parts_of(example: Fence) -> tuple[str, str, str]:
     """Extension, dial string and what `webdial preview` prints, as the page has them."""
-    named = re.fullmatch(r"dial-string(?: extension=(\S*))?", example.info)
+    named = re.fullmatch(r"dial-string(?: extension=(\S*)| result)?", example.info)
     assert named is not None, f"unknown form: {example.info}"
     string, _, printed = example.text.partition("\n\n")
     return EXTENSION if named[1] is None else named[1], string, printed
 
 
-def printed_for(string: str, extension: str) -> str:
+def is_result(example: Fence) -> bool:
+    return example.info.endswith(" result")
+
+
+def plan_of(string: str, extension: str, *, is_result: bool) -> Plan:
+    values = Values(clean_number(NUMBER).dialled, extension or None, GIVEN)
+    return parse_dial_string(string, with_values=not is_result, names=DECLARED).plan(values)
+
+
+def printed_for(string: str, extension: str, *, is_result: bool = False) -> str:
     try:
-        values = Values(clean_number(NUMBER).dialled, extension or None)
-        return plan_text(parse_dial_string(string).plan(values)) + "\n"
+        return plan_text(plan_of(string, extension, is_result=is_result)) + "\n"
     except DialStringError as error:
         return error.explain() + "\n"
 
 
-def faults_of(string: str, extension: str) -> set[str]:
+def faults_of(string: str, extension: str, *, is_result: bool = False) -> set[str]:
     try:
-        parse_dial_string(string).plan(Values(clean_number(NUMBER).dialled, extension or None))
+        plan_of(string, extension, is_result=is_result)
     except DialStringError as error:
         return {fault.code for fault in error.faults}
     return set()
@@ -59,6 +89,18 @@ WORDS = {
     "IPv4 address": st.ip_addresses(v=4).map(str),
     "IPv6 address": st.ip_addresses(v=6).map(str),
     "1 to 65535": st.integers(1, 65_535).map(str),
+    "visible character of ASCII": st.sampled_from("aZ09 .-_~!$()*+,/;=?@[]'"),
+    "character of a cookie": st.sampled_from("aZ09.-_~!$()*+/:=?@[]'"),
+    "name of a header": st.sampled_from(["X-Line", "x-api-key", "Accept"]),
+    "name of a cookie": st.sampled_from(["session", "a-b"]),
+    "name of a value": st.sampled_from(sorted(CALL_NAMES)),
+    "function of one text": st.sampled_from(["md5", "SHA256", "base64", "url", "upper"]),
+    "key": st.sampled_from(["to", "a-b", "Zoë", "0", "x1"]),
+    "JSON": st.sampled_from(["true", "null", "-1.5", "[]", " 7 "]),
+    "XML document": st.sampled_from(["<a>#</a>", "<a b='^'/>", "<a>x</a>", "<é/>"]),
+    "media type": st.sampled_from(
+        ["text/plain", "application/x-www-form-urlencoded; charset=utf-8"]
+    ),
     "scheme of a link": st.sampled_from(["tel", "CallTo", "sip", "x-phone+dial"]),
 }
 
@@ -66,15 +108,36 @@ WORDS = {
 def is_left_to_the_rules(string: str) -> bool:
     """Whether a rule told in words below the grammar, or a section of its own, forbids `string`."""
     target, *variables = string.split("<&>")
-    found = re.match(r"[^/]*//(?:[^/?]*@)?([^/?:]*)", target)
-    host = found[1].removesuffix(".") if found else ""
-    is_number = host.rpartition(".")[2].isdigit() and not re.fullmatch(r"(\d+\.){3}\d+", host)
-    is_empty_link = re.fullmatch(r"\s*(\{[^}]*\})?[^:{]*:[/\s]*", target)
+    word = re.search(r"\{\s*(json|xml|body)\b", target, re.IGNORECASE)
+    kind = word[1].lower() if word else "form"
     return (
-        is_number
-        or is_empty_link is not None
-        or any(re.search(r"[&?][\w.\-\[\]]+=", each, re.ASCII) for each in variables)
+        _is_number(target)
+        or re.fullmatch(r"\s*(\{[^}]*\})?[^:{]*:[/\s]*", target) is not None
+        or _signs_in_twice(target)
+        or (kind == "json" and _share_a_place(variables))
+        or (
+            kind == "form"
+            and any(re.search(r"[&?][\w.\-\[\]]+=", each, re.ASCII) for each in variables)
+        )
     )
+
+
+def _is_number(target: str) -> bool:
+    """Whether the host is of digits and no address."""
+    found = re.search(r"https?://(?:[^/?]*@)?([^/?:]*)", target, re.IGNORECASE)
+    host = re.sub(r"\{[^{}]*\}", "x", found[1].removesuffix(".")) if found else ""
+    return host.rpartition(".")[2].isdigit() and not re.fullmatch(r"(\d+\.){3}\d+", host)
+
+
+def _signs_in_twice(target: str) -> bool:
+    return "@" in target and bool(
+        re.search(r"\{\s*(basic|digest|bearer|open)\b", target, re.IGNORECASE)
+    )
+
+
+def _share_a_place(variables: list[str]) -> bool:
+    """Whether JSON variables may want the same place, or begin a list at another entry than 0."""
+    return len(variables) > 1 or any(re.match(r"\s*[^=]*\[[1-9]", each) for each in variables)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -121,7 +184,7 @@ def test_there_are_examples() -> None:
 )
 def test_example_is_true(example: Fence) -> None:
     extension, string, printed = parts_of(example)
-    assert printed_for(string, extension) == printed
+    assert printed_for(string, extension, is_result=is_result(example)) == printed
 
 
 def test_every_fault_has_a_section_with_an_example_of_it() -> None:
@@ -133,9 +196,11 @@ def test_every_fault_has_a_section_with_an_example_of_it() -> None:
     sections = page("docs/reference/dial-strings.md").sections(2)["Faults"].sections(3)
     assert set(sections) == codes
     for code, section in sections.items():
-        shown = [parts_of(fence) for fence in section.fences]
+        shown = [(*parts_of(fence)[:2], is_result(fence)) for fence in section.fences]
         # An example of a string that is too long would be: the bound is told instead.
-        assert code == "too_long" or any(code in faults_of(text, ext) for ext, text, _ in shown)
+        assert code == "too_long" or any(
+            code in faults_of(text, ext, is_result=result) for ext, text, result in shown
+        )
 
 
 def test_table_says_what_stays_and_what_is_encoded() -> None:
@@ -147,6 +212,13 @@ def test_table_says_what_stays_and_what_is_encoded() -> None:
         place = Place(unquoted(name))
         if place is Place.HOST:
             assert faults_of("http://^/", value[1]) == {"value_misfit"}
+            continue
+        if misfit(value[1], place):
+            assert encoded == f"refused: it {misfit(value[1], place)}"
+            continue
+        if kept == "everything":
+            assert all(encode_literal(chr(code), place) == chr(code) for code in range(0x20, 0x7F))
+            assert unquoted(encoded) == encode_value(value[1], place)
             continue
         characters = set(unquoted(kept).split()) if kept.startswith("`") else set()
         assert characters | set("-._~") == {
@@ -166,5 +238,15 @@ def test_bounds_are_told() -> None:
     text = " ".join(PAGE.text.split())
     assert f"A dial string has at most {MAX_LENGTH:,} characters." in text
     assert f"more than {MAX_LENGTH:,} characters" in text
-    assert f"up to {parser.MAX_FAULTS} of them" in text
+    assert f"up to {reader.MAX_FAULTS} of them" in text
     assert f"A port is a number from 1 to {parser._PORT_MAX:,}." in text
+
+
+def test_every_name_function_and_directive_is_told() -> None:
+    told = PAGE.text
+    assert all(
+        f"| `{{{name}}}` |" in told
+        for name in {*CALL_NAMES, *REQUEST_NAMES} - {"number", "extension"}
+    )
+    assert all(f"| `{name}` |" in told for name in FUNCTIONS)
+    assert all("{" + word in told for word in DIRECTIVES)

@@ -38,7 +38,7 @@ def class_of(code: Code) -> type[WebdialError] | None:
     language = next(
         (each for name, each in LANGUAGES.items() if code.module.startswith(name)), None
     )
-    if code.giver in {"Fault", "_fault", "_error"}:
+    if code.giver in {"Fault", "fault", "_fault", "tell", "_tell", "_error"}:
         return language
     named = [UnauthorisedError, *LANGUAGES.values(), *vars(errors).values()]
     return next((each for each in named if getattr(each, "__name__", "") == code.giver), None)

@@ -7,14 +7,21 @@ puts an extension and a number into it. Both are pure: what the plan asks for is
 The grammar stands in docs/reference/dial-strings.md and, rule by rule, in `parser`.
 """
 
-from webdial.dialstring.model import DialString, DialStringError, Method, Values
+from webdial.dialstring.model import DialString, DialStringError, Method
 from webdial.dialstring.parser import MAX_LENGTH, parse_dial_string
-from webdial.dialstring.plan import HttpRequest, Link, Plan
+from webdial.dialstring.plan import MASK, DigestLogin, HttpRequest, Link, Plan
+from webdial.dialstring.values import CALL_NAMES, EXTENSION, NUMBER, Declared, Values
 
 __all__ = [
+    "CALL_NAMES",
+    "EXTENSION",
+    "MASK",
     "MAX_LENGTH",
+    "NUMBER",
+    "Declared",
     "DialString",
     "DialStringError",
+    "DigestLogin",
     "HttpRequest",
     "Link",
     "Method",

@@ -3,11 +3,13 @@
 Two kinds of text meet in a dial string. What the administrator wrote goes out as written: it is
 already a URL, so only characters that cannot stand at their place are percent-encoded and a
 finished `%2B` is left alone. What a value brings (a number, an extension) is data: everything in
-it that could mean something at its place is encoded.
+it that could mean something at its place is encoded, and what cannot stand there at all is refused.
 """
 
+import json
 import re
 from enum import Enum
+from typing import Final
 from urllib.parse import quote
 
 _UNRESERVED = r"A-Za-z0-9._~\-"
@@ -23,6 +25,22 @@ class Place(Enum):
     QUERY = "query"
     FORM = "form"
     LINK = "link"
+    PATHS = "paths"
+    """A path of several segments, whose slashes stay."""
+    SCHEME = "scheme"
+    PORT = "port"
+    HEADER = "header"
+    COOKIE = "cookie"
+    USER = "user"
+    PASSWORD = "password"  # noqa: S105 - a place, no password
+    JSON = "json"
+    """Inside a JSON string."""
+    JSON_VALUE = "json_value"
+    """In place of a whole JSON value."""
+    XML = "xml"
+    TEXT = "text"
+    RAW = "raw"
+    """Inside a function: encoded when the function's result is."""
 
 
 # What may stay as the administrator wrote it: RFC 3986 section 3.3 (path), 3.4 (query), and
@@ -38,19 +56,61 @@ _LITERAL_KEPT = {
 
 # What may stay of a value. In a link `+`, `*` and `,` are part of a number (RFC 3966 section 3
 # and the pause of mobile phones); link programs take them as they are and rarely decode them.
-_VALUE_KEPT = {
+_VALUE_KEPT: Final = {
     Place.USER_INFO: "",
-    Place.HOST: "",
     Place.PATH: "",
     Place.QUERY: "",
     Place.FORM: "",
     Place.LINK: "+*,",
+    Place.PATHS: "/",
 }
+
+_JSON_SCALAR = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null"
+# What cannot stand at a place however it is written, and why; the sentence begins with "it".
+_FITTING: Final = {
+    Place.USER_INFO: (re.compile(r"[^:]*"), "holds a colon, which a user name cannot"),
+    Place.HEADER: (
+        re.compile(r"(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?"),  # RFC 9110 section 5.5
+        "holds a character that a header cannot",
+    ),
+    Place.COOKIE: (
+        re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*"),  # RFC 6265 section 4.1.1
+        "holds a character that a cookie cannot",
+    ),
+    Place.USER: (
+        re.compile(r"[^:\x00-\x1f\x7f]*"),  # RFC 7617 section 2
+        "holds a colon or a control character, which a user name cannot",
+    ),
+    Place.PASSWORD: (re.compile(r"[^\x00-\x1f\x7f]*"), "holds a control character"),
+    Place.SCHEME: (re.compile(r"https?"), "is not http or https"),
+    Place.PORT: (
+        re.compile(r"0*(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"),
+        "is no port from 1 to 65,535",
+    ),
+    Place.JSON_VALUE: (
+        re.compile(_JSON_SCALAR),
+        "is not a JSON number, true, false or null",
+    ),
+    Place.XML: (
+        # XML 1.0 section 2.2
+        re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*"),
+        "holds a character that XML cannot",
+    ),
+    Place.TEXT: (re.compile(r"[^\x00-\x1f\x7f]*"), "holds a control character"),
+}
+_XML_ENTITIES: Final = str.maketrans(
+    {
+        "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;",
+        "\t": "&#9;", "\n": "&#10;", "\r": "&#13;",
+    }
+)  # fmt: skip
 
 
 def encode_literal(text: str, place: Place) -> str:
     """`text` as the administrator wrote it, made fit for `place`."""
-    kept = _LITERAL_KEPT[place]
+    kept = _LITERAL_KEPT.get(place)
+    if kept is None:  # what is no part of a URL or form goes out as written
+        return text
     out: list[str] = []
     position = 0
     for match in kept.finditer(text):
@@ -63,7 +123,24 @@ def encode_literal(text: str, place: Place) -> str:
 
 def encode_value(value: str, place: Place) -> str:
     """`value` as data at `place`: decoded there, it is `value` again."""
-    return _encode(value, place, _VALUE_KEPT[place])
+    kept = _VALUE_KEPT.get(place)
+    if kept is not None:
+        return _encode(value, place, kept)
+    if place is Place.JSON:
+        return json.dumps(value, ensure_ascii=False)[1:-1]
+    if place is Place.XML:
+        return value.translate(_XML_ENTITIES)
+    return value
+
+
+def misfit(value: str, place: Place) -> str:
+    """Why `value` cannot stand at `place` at all ("it ..."); empty when it can."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return "holds half of a character"
+    fitting = _FITTING.get(place)
+    return "" if fitting is None or fitting[0].fullmatch(value) else fitting[1]
 
 
 def _encode(text: str, place: Place, safe: str) -> str:

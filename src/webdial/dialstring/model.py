@@ -1,18 +1,39 @@
 """A dial string that has been read: templates with slots, ready to take values."""
 
 import base64
-import re
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
+from typing import Any, Final
 from urllib.parse import unquote
 
-from webdial.dialstring.encoding import Place, encode_value
-from webdial.dialstring.plan import HttpRequest, Link, Plan
+from webdial.dialstring import functions
+from webdial.dialstring.encoding import Place, encode_value, misfit
+from webdial.dialstring.hosts import is_host, is_ipv6_address
+from webdial.dialstring.plan import MASK, DigestLogin, HttpRequest, Link, Plan
+from webdial.dialstring.values import (
+    CALL_NAMES,
+    EXTENSION,
+    MADE_BY_THE_PLAN,
+    MAY_BE_EMPTY,
+    NUMBER,
+    REQUEST_NAMES,
+    Apply,
+    Declared,
+    Field,
+    Moment,
+    Slot,
+    Template,
+    Values,
+    has_secret,
+    names_in,
+)
 from webdial.errors import Fault, SourceError
 
-FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
+FORM_CONTENT_TYPE: Final = "application/x-www-form-urlencoded"
 
-_HOST_VALUE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_LEAST_SECRET = 4
+"""Characters of a secret that is looked for in answers: shorter ones are found by chance."""
 
 
 class DialStringError(SourceError):
@@ -27,35 +48,6 @@ class Method(Enum):
     PUT = "PUT"
 
 
-class Name(Enum):
-    """The values a dial string can take."""
-
-    EXTENSION = "extension"
-    NUMBER = "number"
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """What is put into a dial string. `number` is cleaned already (webdial.numbers)."""
-
-    number: str
-    extension: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place for a value; `start` to `end` is where it stands in the source."""
-
-    name: Name
-    place: Place
-    start: int
-    end: int
-
-
-Template = tuple[str | Slot, ...]
-"""Literal text, encoded when it was read, with slots between."""
-
-
 @dataclass(frozen=True, slots=True)
 class HttpTarget:
     """Where an HTTP dial string goes. `path` and `query` hold the text from the first slash on.
@@ -63,107 +55,210 @@ class HttpTarget:
     A phone system may take its secret anywhere in them, so `repr` shows neither.
     """
 
-    scheme: str
+    scheme: str | Slot
     user_info: Template | None = field(repr=False)
     host: Template
-    port: int | None
+    port: int | Slot | None
     path: Template = field(repr=False)
     query: Template | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """Who signs in by HTTP itself: Basic or Digest, with user and password."""
+
+    is_digest: bool
+    user: Template = field(repr=False)
+    password: Template = field(repr=False)
+
+
+@dataclass(frozen=True)
 class DialString:
     """A text in the dial-string language, without faults.
 
-    `method` is None for a link. `variables` are the post variables of a POST or PUT, written as
-    one form body.
+    `method` is None for a link. `body` is the whole body of a POST or PUT, `content_type` its type;
+    `headers` are those that the text names, in its order; `declared` are the names that it was read with.
     """
 
     source: str = field(repr=False)
     method: Method | None
     target: HttpTarget | Template = field(repr=False)
-    variables: Template | None = field(default=None, repr=False)
+    body: Template | None = field(default=None, repr=False)
+    content_type: str | None = None
+    headers: tuple[tuple[str, Template], ...] = field(default=(), repr=False)
+    login: Login | None = field(default=None, repr=False)
+    declared: tuple[tuple[str, Declared], ...] = field(default=(), repr=False, compare=False)
 
     @property
     def is_link(self) -> bool:
-        return not isinstance(self.target, HttpTarget)
+        return self.method is None
 
-    @property
-    def slots(self) -> tuple[Slot, ...]:
-        """Every slot in the order of the source."""
-        target = self.target
-        parts: list[Template | None] = (
-            [target.user_info, target.host, target.path, target.query]
-            if isinstance(target, HttpTarget)
-            else [target]
-        )
-        parts.append(self.variables)
-        return tuple(
-            part for template in parts for part in template or () if isinstance(part, Slot)
+    @cached_property
+    def templates(self) -> tuple[Template, ...]:
+        """Every template, in the order in which a request is written."""
+        parts: list[Template | None] = []
+        if isinstance(self.target, HttpTarget):
+            target = self.target
+            ends = tuple(part for part in (target.scheme, target.port) if isinstance(part, Slot))
+            parts += [ends, target.user_info, target.host, target.path, target.query]
+        else:
+            parts.append(self.target)
+        parts.append(self.body)
+        parts += [template for _, template in self.headers]
+        if self.login is not None:
+            parts += [self.login.user, self.login.password]
+        return tuple(part for part in parts if part)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the values that it takes, those inside functions too."""
+        return frozenset().union(*map(names_in, self.templates))
+
+    @cached_property
+    def secret_names(self) -> frozenset[str]:
+        """Those of `names` whose values are secrets."""
+        return frozenset(
+            name for name, how in self.declared if how.is_secret and name in self.names
         )
 
-    def uses(self, name: Name) -> bool:
-        return any(slot.name is name for slot in self.slots)
+    @cached_property
+    def has_secrets(self) -> bool:
+        return any(map(has_secret, self.templates))
+
+    def uses(self, name: str) -> bool:
+        return name in self.names
 
     def plan(self, values: Values) -> Plan:
         """The one request or link that these values make.
 
         Raises DialStringError when a value is missing or cannot stand where the string wants it.
         """
-        filling = _Filling(self, values)
-        target = self.target
-        if not isinstance(target, HttpTarget):
-            plan: Plan = Link(filling.render(target))
-        else:
-            assert self.method is not None
-            plan = HttpRequest(
-                method=self.method.value,
-                url=filling.url(target),
-                headers=filling.headers(target, self.variables),
-                body=None if self.variables is None else filling.render(self.variables),
-            )
+        moment = Moment(values.clock())
+        filling = _Filling(self, values, moment)
+        plan = filling.plan()
         filling.raise_faults()
+        if self.has_secrets:
+            shown = _Filling(self, values, moment, is_masked=True).plan()
+            match plan:
+                case HttpRequest():
+                    assert isinstance(shown, HttpRequest)
+                    return HttpRequest(
+                        plan.method, plan.url, plan.headers, plan.body, plan.digest,
+                        filling.secrets, shown,
+                    )  # fmt: skip
+                case Link():
+                    assert isinstance(shown, Link)
+                    return Link(plan.url, shown)
         return plan
+
+    def shown(self, values: Values) -> Plan:
+        """The request or link with every secret masked; the secrets' values need not be known.
+
+        Raises DialStringError as `plan` does for all other values.
+        """
+        filling = _Filling(self, values, Moment(values.clock()), is_masked=True)
+        plan = filling.plan()
+        filling.raise_faults()
+        return plan.masked()
 
 
 class _Filling:
     """One pass of values through a dial string's templates, gathering faults on the way."""
 
-    __slots__ = ("_faults", "_source", "_values")
+    __slots__ = ("_faults", "_is_masked", "_moment", "_request", "_secrets", "_string", "_values")
 
-    def __init__(self, string: DialString, values: Values) -> None:
-        self._source = string.source
+    def __init__(
+        self, string: DialString, values: Values, moment: Moment, *, is_masked: bool = False
+    ) -> None:
+        self._string = string
         self._values = values
+        self._moment = moment
+        self._is_masked = is_masked
         self._faults: list[Fault] = []
+        self._secrets: list[str] = []
+        self._request: dict[str, str] = {}
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        found = dict.fromkeys(text for text in self._secrets if len(text) >= _LEAST_SECRET)
+        return tuple(sorted(found, key=len, reverse=True))
+
+    def plan(self) -> Plan:
+        string, target = self._string, self._string.target
+        if not isinstance(target, HttpTarget):
+            return Link(self.render(target))
+        url = self._url(target)
+        if string.method is None:
+            return Link(url)
+        body = None if string.body is None else self.render(string.body)
+        if string.names & REQUEST_NAMES.keys():
+            self._note_request(string.method.value, url, body)
+        headers, digest = self._headers(target)
+        return HttpRequest(string.method.value, url, headers, body, digest)
 
     def render(self, template: Template) -> str:
         return "".join(part if isinstance(part, str) else self._fill(part) for part in template)
 
-    def url(self, target: HttpTarget) -> str:
-        port = "" if target.port is None else f":{target.port}"
-        path = self._path(target.path)
-        query = "" if target.query is None else "?" + self.render(target.query)
-        return f"{target.scheme}://{self.render(target.host)}{port}{path}{query}"
-
-    def headers(
-        self, target: HttpTarget, variables: Template | None
-    ) -> tuple[tuple[str, str], ...]:
-        headers: list[tuple[str, str]] = []
-        if target.user_info is not None:
-            user, _, password = unquote(self.render(target.user_info)).partition(":")
-            credentials = f"{user}:{password}"
-            token = base64.b64encode(credentials.encode()).decode("ascii")
-            headers.append(("Authorization", f"Basic {token}"))
-        if variables is not None:
-            headers.append(("Content-Type", FORM_CONTENT_TYPE))
-        return tuple(headers)
-
     def raise_faults(self) -> None:
         if self._faults:
-            raise DialStringError(self._source, self._faults)
+            raise DialStringError(self._string.source, self._faults)
+
+    def _url(self, target: HttpTarget) -> str:
+        scheme = target.scheme if isinstance(target.scheme, str) else self._fill(target.scheme)
+        port = target.port
+        shown_port = (
+            "" if port is None else f":{port if isinstance(port, int) else self._fill(port)}"
+        )
+        path = self._path(target.path)
+        query = "" if target.query is None else "?" + self.render(target.query)
+        return f"{scheme}://{self._host(target.host)}{shown_port}{path}{query}"
+
+    def _note_request(self, method: str, url: str, body: str | None) -> None:
+        path, _, query = url.partition("://")[2].partition("?")
+        self._request = {
+            "request.method": method,
+            "request.url": url,
+            "request.path": "/" + path.partition("/")[2],
+            "request.query": query,
+            "request.body": body or "",
+        }
+
+    def _headers(
+        self, target: HttpTarget
+    ) -> tuple[tuple[tuple[str, str], ...], DigestLogin | None]:
+        string = self._string
+        headers: list[tuple[str, str]] = []
+        digest: DigestLogin | None = None
+        if target.user_info is not None:
+            user, _, password = unquote(self.render(target.user_info)).partition(":")
+            headers.append(("Authorization", _basic(user, password)))
+        elif string.login is not None:
+            user, password = self.render(string.login.user), self.render(string.login.password)
+            if string.login.is_digest:
+                digest = DigestLogin(user, password)
+            else:
+                headers.append(("Authorization", _basic(user, password)))
+        if string.content_type is not None:
+            headers.append(("Content-Type", string.content_type))
+        headers += [(name, self.render(template)) for name, template in string.headers]
+        return tuple(headers), digest
+
+    def _host(self, template: Template) -> str:
+        """A finished name or address of a host."""
+        if len(template) == 1 and isinstance(template[0], str):
+            return template[0]
+        host = self.render(template)
+        if is_ipv6_address(host):
+            return f"[{host}]"
+        slot = next(part for part in template if isinstance(part, Slot))
+        if host and not self._is_masked and not is_host(host) and not self._faults:
+            self._misfit(slot, f"makes “{host}”, which is no name or address of a host")
+        return host.lower()
 
     def _path(self, template: Template) -> str:
         """A path in which no value has become a step up or down (RFC 3986 section 5.2.4)."""
+        if len(template) == 1 and isinstance(template[0], str):
+            return template[0]
         path = self.render(template)
         slots = [part for part in template if isinstance(part, Slot)]
         as_written = "".join(part if isinstance(part, str) else "x" for part in template)
@@ -172,37 +267,120 @@ class _Filling:
         return path
 
     def _fill(self, slot: Slot) -> str:
-        if slot.name is Name.NUMBER:
-            return encode_value(self._values.number, slot.place)
-        extension = self._values.extension
-        if not extension:
-            self._faults.append(
-                Fault(
-                    "extension_missing",
-                    "The dial string needs the caller's extension, and none is set up.",
-                    slot.start,
-                    slot.end,
-                    "Set up the extension in Maintenance | Users.",
-                )
+        if self._is_masked and slot.is_secret:
+            return MASK
+        value = slot.value
+        text = self._value(value, slot) if isinstance(value, Field) else self._call(value, slot)
+        if slot.is_secret and slot.place is not Place.RAW:
+            self._secrets.append(text)
+        place = slot.place
+        if place is Place.RAW:
+            return text
+        if why := misfit(text, place):
+            self._misfit(slot, why)
+        return encode_value(text, place)
+
+    def _value(self, value: Field, slot: Slot) -> str:
+        name = value.name
+        if name == NUMBER:
+            return self._values.number
+        if name == EXTENSION:
+            return self._values.extension or self._missing_extension(slot)
+        if name in self._request:
+            return self._request[name]
+        if name in MADE_BY_THE_PLAN:
+            return self._moment.value(name)
+        text = self._values.more.get(name, "")
+        if text and slot.is_secret:
+            self._secrets.append(text)
+        if not text and name not in MAY_BE_EMPTY and name not in self._values.optional:
+            self._missing(name, slot)
+        return text
+
+    def _call(self, value: Apply, slot: Slot) -> str:
+        try:
+            if value.function.startswith("jwt_"):
+                return self._token(value)
+            if value.function == "unix_time":
+                return self._moment.shifted(int(self.render(value.arguments[0])))
+            if (inner := _lone_hash(value)) is not None:
+                texts = [self.render(argument) for argument in inner.arguments]
+                return functions.in_base64(value.function, functions.digest(inner.function, texts))
+            return functions.call(
+                value.function, [self.render(argument) for argument in value.arguments]
             )
+        except functions.FunctionMisfitError as error:
+            self._misfit(slot, str(error))
+        except UnicodeEncodeError:
+            self._misfit(slot, "holds half of a character")
+        return ""
+
+    def _token(self, value: Apply) -> str:
+        claims: dict[str, Any] = {}
+        for claim in value.claims:
+            text = self.render(claim.text)
+            claims[claim.name] = functions.scalar(text) if claim.is_json else text
+        key = self.render(value.arguments[0])
+        if not key:  # told as missing
             return ""
-        if slot.place is Place.HOST:
-            if not _HOST_VALUE.fullmatch(extension):
-                self._misfit(slot, "is no part of a host name")
-            return extension.lower()
-        if slot.place is Place.USER_INFO and ":" in extension:
-            self._misfit(slot, "holds a colon, which a user name cannot")
-        return encode_value(extension, slot.place)
+        return functions.sign(value.function, key, claims)
+
+    def _missing_extension(self, slot: Slot) -> str:
+        self._faults.append(
+            Fault(
+                "extension_missing",
+                "The dial string needs the caller's extension, and none is set up.",
+                slot.start,
+                slot.end,
+                "Set up the extension in Maintenance | Users.",
+            )
+        )
+        return ""
+
+    def _missing(self, name: str, slot: Slot) -> None:
+        label = _label(self._string, name)
+        fault = Fault(
+            "value_missing",
+            f"The dial string needs a value that is not set up: {label}.",
+            slot.start,
+            slot.end,
+        )
+        if fault not in self._faults:
+            self._faults.append(fault)
 
     def _misfit(self, slot: Slot, why: str) -> None:
+        what = slot.value.name if isinstance(slot.value, Field) else "result of this function"
+        label = _label(self._string, what) if isinstance(slot.value, Field) else what
         self._faults.append(
             Fault(
                 "value_misfit",
-                f"The {slot.name.value} cannot stand here: it {why}.",
+                f"The {label} cannot stand here: it {why}.",
                 slot.start,
                 slot.end,
             )
         )
+
+
+def _label(string: DialString, name: str) -> str:
+    if name == EXTENSION:
+        return EXTENSION
+    declared = dict(string.declared).get(name) or CALL_NAMES.get(name)
+    return declared.label if declared is not None else name
+
+
+def _lone_hash(value: Apply) -> Apply | None:
+    """The hash that stands alone in base64: its bytes are meant."""
+    if value.function not in {"base64", "base64url"} or len(value.arguments[0]) != 1:
+        return None
+    part = value.arguments[0][0]
+    if isinstance(part, Slot) and isinstance(part.value, Apply):
+        return part.value if functions.is_hash(part.value.function) else None
+    return None
+
+
+def _basic(user: str, password: str) -> str:
+    token = base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
+    return f"Basic {token}"
 
 
 def _dot_segments(path: str) -> int:

@@ -1,9 +1,22 @@
 r"""Reads a dial string by recursive descent and reports every fault of it at once.
 
-    dial-string = *blank ( get / post / link ) *blank
-    get         = [ "{" *blank "GET" *blank "}" *blank ] http-url
-    post        = "{" *blank ( "POST" / "PUT" ) *blank "}" *blank http-url *( separator variable )
+    dial-string = *blank ( get / form / json / raw / opened / link ) *blank
+    get         = [ "{" *blank "GET" *blank "}" *blank ] extras http-url
+    form        = method extras [ "{" *blank "FORM" *blank "}" *blank ] http-url *( separator variable )
+    json        = method extras "{" *blank "JSON" *blank "}" *blank http-url *( separator member )
+    raw         = method extras ( xml / body )
+    xml         = "{" *blank "XML" *blank "}" *blank http-url separator <XML document>
+    body        = "{" *blank "BODY" 1*blank <media type> *blank "}" *blank http-url separator text
+    opened      = "{" *blank "OPEN" *blank "}" *blank http-url
+    link        = [ "{" *blank "GET" *blank "}" *blank ] <scheme of a link> ":" text
+    method      = "{" *blank ( "POST" / "PUT" ) *blank "}" *blank
+    extras      = [ header ] [ cookie ] [ login ]
+    header      = "{" *blank "HEADER" 1*blank <name of a header> ":" line "}" *blank
+    cookie      = "{" *blank "COOKIE" 1*blank <name of a cookie> "=" *( value / <character of a cookie> ) "}" *blank
+    login       = "{" *blank ( ( "BASIC" / "DIGEST" ) 1*blank line ":" line / "BEARER" 1*blank 1*value ) *blank "}" *blank
     separator   = *blank "<&>" *blank
+    variable    = name "=" text
+    member      = <key> *( "[" <key> "]" ) ( "=" text / ":=" ( value / <JSON> ) )
     http-url    = ( "http" / "https" ) "://" [ user-info "@" ] host [ ":" port ] [ path ] [ "?" text ]
     user-info   = *( value / <character but / ? \> )
     host        = label *( "." label ) [ "." ] / <IPv4 address> / "[" <IPv6 address> "]"
@@ -11,16 +24,16 @@ r"""Reads a dial string by recursive descent and reports every fault of it at on
     letter      = "^" / "_" / <letter or digit>
     port        = <1 to 65535>
     path        = "/" *( value / <character but ? \> )
-    link        = [ "{" *blank "GET" *blank "}" *blank ] scheme ":" text
-    scheme      = <scheme of a link>
-    variable    = name "=" text
     name        = 1*( value / <character but = and blank> )
+    line        = *( value / <visible character of ASCII> )
     text        = *( value / <character> )
-    value       = "^" / "#" / "{^}" / "{#}"
+    value       = "^" / "#" / escape / "{" *blank <name of a value> *blank "}" / function
+    function    = "{" *blank <function of one text> 1*blank 1*( "^" / "#" / escape / <letter or digit> ) "}"
+    escape      = "{^}" / "{#}" / "{{}" / "{}}" / "{|}"
     blank       = " "
 
-A character is any that can be seen, or a blank, but none of `{ } ^ #`, and no `<&>` comes of them. Words
-and directives may be in any letter case. Line breaks and tabs count for nothing before and after the
+A character is any that can be seen, or a blank, but none of `{ } ^ #`, and no `<&>` comes of them. Words,
+names and directives may be in any letter case. Line breaks and tabs count for nothing before and after the
 whole string, and are a fault inside it.
 
 `^` is the caller's extension and `#` the number, wherever they stand; `{^}` and `{#}` are the
@@ -28,35 +41,37 @@ characters themselves. The URL follows RFC 3986 section 3, but that `#` never be
 not sent, so a dial string has no use for one.
 """
 
-import ipaddress
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Final
 
-import idna
-
-from webdial.dialstring.encoding import Place, encode_literal
+from webdial.dialstring.bodies import (
+    JSON_CONTENT_TYPE,
+    XML_CONTENT_TYPE,
+    json_of_variables,
+    raw_body,
+)
+from webdial.dialstring.directives import Directives, read_directives
+from webdial.dialstring.encoding import Place
+from webdial.dialstring.hosts import DOT, ascii_name, is_host, is_ipv6
 from webdial.dialstring.model import (
+    FORM_CONTENT_TYPE,
     DialString,
     DialStringError,
     HttpTarget,
     Method,
-    Name,
-    Slot,
-    Template,
 )
+from webdial.dialstring.pieces import Run, Value, joined
+from webdial.dialstring.reader import SEPARATOR, Reader
+from webdial.dialstring.values import Declared, Slot, Template
 from webdial.errors import Fault
 
 MAX_LENGTH: Final = 16_384
 """Characters of a dial string: twice what common web servers take as a URL."""
 
-MAX_FAULTS: Final = 50
-"""Faults told of one string: more are no help, and a long string of braces has thousands."""
-
-_SEPARATOR = "<&>"
+_NO_NAMES: Final[Mapping[str, Declared]] = {}
 _HTTP_SCHEMES = frozenset({"http", "https"})
 
 # Schemes with which a link would make the browser run a script or read what is on the user's
@@ -70,15 +85,11 @@ _REFUSED_SCHEMES = frozenset(
     }
 )  # fmt: skip
 
-_TOKEN = re.compile(
-    r"(?P<separator><&>)|(?P<escape>\{[\^#]\})|(?P<brace>\{[^{}]*\})|(?P<stray>[{}])|(?P<slot>[\^#])"
-)
 _PLAIN_URL = re.compile(
     r"(https?)://([a-z0-9]+(?:[.-][a-z0-9]+)*)(?::([1-9][0-9]{0,4}))?"
     r"(/[A-Za-z0-9._~!$'()*+,;=:@/-]*)?(?:\?([A-Za-z0-9._~!$'()*+,;=:@/?&-]*))?"
 )
 _PLAIN_HOST_MAX = 63
-_DIRECTIVE = re.compile(r"\s*(\{[^{}^#]*\})")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 
 # A host and its port without http:// before them: pbx:8080/dial, pbx.example:8080. What begins
@@ -93,18 +104,17 @@ _URL_PARAMETER = re.compile(r"[&?][A-Za-z0-9_.\-\[\]]+=")
 # separators, halves of characters: nobody sees them, and they would go out.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
-# RFC 1035 section 2.3.4, and the underscore that some networks have in names.
-_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
-_HOST_MAX = 253
-_DOT = re.compile("[.\u3002\uff0e\uff61]")  # as in a name outside ASCII: UTS 46 section 4
 _PORT_MAX = 65_535
 
 
-def parse_dial_string(source: str, *, with_values: bool = True) -> DialString:
+def parse_dial_string(
+    source: str, *, with_values: bool = True, names: Mapping[str, Declared] = _NO_NAMES
+) -> DialString:
     """Read `source`, or raise DialStringError with every fault that can be told.
 
+    `names` are those that may be used beside the names of every call, in small letters.
     `with_values=False` reads what a database function returned: `^` and `#` are then ordinary
-    characters, since the function has put the values in itself.
+    characters, since the function has put the values in itself, and values in braces are a fault.
     """
     if len(source) > MAX_LENGTH:
         message = (
@@ -113,7 +123,7 @@ def parse_dial_string(source: str, *, with_values: bool = True) -> DialString:
         raise DialStringError(source, [Fault("too_long", message, MAX_LENGTH, len(source))])
     if plain := _plain_url(source):
         return plain
-    parser = _Parser(source, with_values=with_values)
+    parser = _Parser(source, Reader(source, with_values=with_values, names=names))
     string = parser.dial_string()
     if string is None or parser.faults:
         raise DialStringError(source, parser.faults)
@@ -145,199 +155,94 @@ def _plain_url(source: str) -> DialString | None:
     return DialString(source, Method.GET, target)
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A run of plain characters; `is_escaped` ones never separate anything."""
-
-    text: str
-    start: int
-    end: int
-    is_escaped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Value:
-    name: Name
-    start: int
-    end: int
-
-
-_Piece = _Text | _Value
-
-
-class _Run:
-    """Pieces in a row, cut at the characters that separate the parts of a URL."""
-
-    __slots__ = ("end", "pieces", "start")
-
-    def __init__(self, pieces: Iterable[_Piece], start: int, end: int) -> None:
-        self.pieces = tuple(pieces)
-        self.start = start
-        self.end = end
-
-    @property
-    def is_empty(self) -> bool:
-        return self.start == self.end
-
-    @property
-    def plain(self) -> str:
-        """The text up to the first value or escaped character."""
-        out = []
-        for piece in self.pieces:
-            if isinstance(piece, _Value) or piece.is_escaped:
-                break
-            out.append(piece.text)
-        return "".join(out)
-
-    def values(self) -> list[_Value]:
-        return [piece for piece in self.pieces if isinstance(piece, _Value)]
-
-    def find(self, characters: str, *, last: bool = False) -> int | None:
-        """Offset in the source of the first (or last) plain character out of `characters`."""
-        found = [
-            piece.start + index
-            for piece in self.pieces
-            if isinstance(piece, _Text) and not piece.is_escaped
-            for index, character in enumerate(piece.text)
-            if character in characters
-        ]
-        return (found[-1] if last else found[0]) if found else None
-
-    def cut(self, start: int, end: int) -> "_Run":
-        """The part from `start` to `end`, offsets in the source."""
-        return _Run(
-            (
-                _clip(piece, start, end)
-                for piece in self.pieces
-                if piece.start < end and piece.end > start
-            ),
-            start,
-            end,
-        )
-
-    def template(self, place: Place, *, prefix: str = "") -> Template:
-        out: list[str | Slot] = [prefix] if prefix else []
-        for piece in self.pieces:
-            if isinstance(piece, _Value):
-                out.append(Slot(piece.name, place, piece.start, piece.end))
-            elif piece.is_escaped and place is not Place.LINK:
-                out.append(encode_literal(piece.text.replace("#", "%23"), place))
-            else:
-                out.append(encode_literal(piece.text, place))
-        return _joined(out)
-
-
-def _clip(piece: _Piece, start: int, end: int) -> _Piece:
-    if isinstance(piece, _Value) or piece.is_escaped:
-        return piece
-    first, last = max(piece.start, start), min(piece.end, end)
-    return _Text(piece.text[first - piece.start : last - piece.start], first, last)
-
-
-def _joined(parts: Iterable[str | Slot]) -> Template:
-    """Neighbouring literals made one, so that filling in is one join."""
-    out: list[str | Slot] = []
-    for part in parts:
-        if isinstance(part, str) and out and isinstance(out[-1], str):
-            out[-1] += part
-        else:
-            out.append(part)
-    return tuple(out)
-
-
 class _Parser:
-    def __init__(self, source: str, *, with_values: bool) -> None:
+    def __init__(self, source: str, reader: Reader) -> None:
         self.source = source
-        self.faults: list[Fault] = []
-        self._with_values = with_values
+        self._reader = reader
+
+    @property
+    def faults(self) -> list[Fault]:
+        return self._reader.faults
+
+    def _fault(self, code: str, message: str, start: int, end: int, hint: str = "") -> None:
+        self._reader.fault(code, message, start, end, hint)
 
     def dial_string(self) -> DialString | None:
-        """dial-string = *blank ( get / post / link ) *blank"""
+        """dial-string = *blank *( directive *blank ) url *( separator part ) *blank"""
         self._check_characters()
-        method, position = self._directives()
-        target, *variables = self._runs(position)
+        with self._reader.of_finished_request():
+            directives = read_directives(self._reader)
+        target, *parts = self._reader.runs(directives.end)
         if target.is_empty:
             message = (
-                "A URL must follow the directive." if position else "The dial string is empty."
+                "A URL must follow the directive."
+                if directives.end
+                else "The dial string is empty."
             )
             hint = "For example: http://pbx.example/dial?from=^&to=#"
             self._fault("url_missing", message, target.start, target.end, hint)
             return None
         parsed = self._target(target)
-        if variables:
-            self._check_method(method, variables[0])
-        body = self._variables(variables)
-        if parsed is not None and not isinstance(parsed, HttpTarget):
-            self._check_link_method(method)
+        if parts:
+            self._check_method(directives, parts[0])
+        body = self._body(directives, parts)
+        if directives.is_opened:
+            self._check_opened(directives, parsed)
+        elif parsed is not None and not isinstance(parsed, HttpTarget):
+            self._check_link(directives)
+        elif isinstance(parsed, HttpTarget):
+            self._check_login(directives, parsed)
         if parsed is None or self.faults:
             return None
-        if not isinstance(parsed, HttpTarget):
-            return DialString(self.source, None, parsed)
-        method = method or Method.GET
-        if method is not Method.GET and body is None:
-            body = ()
-        return DialString(self.source, method, parsed, body)
+        return self._finished(directives, parsed, body)
 
-    def _directives(self) -> tuple[Method | None, int]:
-        """[ "{" *blank ( "GET" / "POST" / "PUT" ) *blank "}" *blank ]"""
-        method: Method | None = None
-        position = 0
-        while match := _DIRECTIVE.match(self.source, position):
-            start, position = match.span(1)
-            word = match[1][1:-1].strip().upper()
-            if word not in Method.__members__:
-                self._unknown_directive(match[1], start)
-            elif method is not None:
-                message = "The method is given twice: a call is one request, by one method."
-                self._fault("repeated_method", message, start, position)
-            else:
-                method = Method[word]
-        return method, position
+    def _finished(
+        self, directives: Directives, target: HttpTarget | Template, body: Template | None
+    ) -> DialString:
+        declared = self._reader.used
+        if not isinstance(target, HttpTarget) or directives.is_opened:
+            return DialString(self.source, None, target, declared=declared)
+        headers = directives.all_headers
+        has_own_type = any(name.lower() == "content-type" for name, _ in headers)
+        content_type = None if body is None or has_own_type else _content_type(directives)
+        return DialString(
+            self.source,
+            directives.method or Method.GET,
+            target,
+            body,
+            content_type,
+            headers,
+            directives.login,
+            declared,
+        )
 
-    def _runs(self, position: int) -> list[_Run]:
-        """The target and the variables: what stands between the separators, blanks trimmed."""
-        runs: list[_Run] = []
-        pieces: list[_Piece] = []
-        start = position
-        for match in _TOKEN.finditer(self.source, position):
-            if match.start() > position:
-                pieces.append(self._text(position, match.start()))
-            position = match.end()
-            if match.lastgroup == "separator":
-                runs.append(self._trimmed(pieces, start, match.start()))
-                pieces, start = [], position
-            else:
-                pieces.append(self._piece(match))
-        end = len(self.source)
-        if end > position:
-            pieces.append(self._text(position, end))
-        runs.append(self._trimmed(pieces, start, end))
-        return runs
-
-    def _piece(self, match: re.Match[str]) -> _Piece:
-        start, end = match.span()
-        match match.lastgroup:
-            case "slot" if self._with_values:
-                name = Name.EXTENSION if match[0] == "^" else Name.NUMBER
-                return _Value(name, start, end)
-            case "slot":
-                return _Text(match[0], start, end, is_escaped=True)
-            case "escape":
-                return _Text(match[0][1], start, end, is_escaped=True)
-            case "brace":
-                self._stray_directive(match[0], start)
+    def _body(self, directives: Directives, parts: list[Run]) -> Template | None:
+        """*( separator part ), written as one body of the kind that the directives say"""
+        is_sent = directives.method in {Method.POST, Method.PUT}
+        match directives.body:
+            case "JSON":
+                return json_of_variables(parts, self._fault) if is_sent else None
+            case "XML" | "BODY":
+                return self._raw_body(directives, parts)
             case _:
-                self._stray_brace(match[0], start)
-        return self._text(start, end)
+                return self._variables(parts) if parts else () if is_sent else None
 
-    def _trimmed(self, pieces: list[_Piece], start: int, end: int) -> _Run:
-        text = self.source[start:end]
-        stripped = text.strip()
-        first = start + (len(text) - len(text.lstrip())) if stripped else end
-        return _Run(pieces, start, end).cut(first, first + len(stripped))
+    def _raw_body(self, directives: Directives, parts: list[Run]) -> Template:
+        kind = directives.body or ""
+        start, end = directives.spans[kind]
+        if len(parts) != 1:
+            message = (
+                f"{{{kind}}} is followed by the URL and one <&> with the whole body behind it."
+            )
+            self._fault("body_parts", message, start, end)
+            return ()
+        content_type = XML_CONTENT_TYPE if kind == "XML" else directives.media_type
+        return raw_body(parts[0], content_type, self._fault)
 
-    def _target(self, run: _Run) -> HttpTarget | Template | None:
+    def _target(self, run: Run) -> HttpTarget | Template | None:
         """http-url / link"""
+        if (reached := self._scheme_value(run)) is not None:
+            return reached
         plain = run.plain
         match = _SCHEME.match(plain)
         if match is None or _HOST_AND_PORT.match(plain):
@@ -352,7 +257,14 @@ class _Parser:
             return self._http_url(scheme, run, rest)
         return self._link(scheme, run, rest)
 
-    def _link(self, scheme: str, run: _Run, rest: _Run) -> Template | None:
+    def _scheme_value(self, run: Run) -> HttpTarget | None:
+        """http-url, when a value in braces is its scheme"""
+        first = run.pieces[0]
+        if not isinstance(first, Value) or not self.source.startswith("://", first.end):
+            return None
+        return self._http_url(first.slot(Place.SCHEME), run, run.cut(first.end + 1, run.end))
+
+    def _link(self, scheme: str, run: Run, rest: Run) -> Template | None:
         """link = scheme ":" text"""
         if scheme in _REFUSED_SCHEMES:
             message = f"A link that begins with {scheme}: starts no phone program and is refused."
@@ -366,7 +278,7 @@ class _Parser:
             return None
         return rest.template(Place.LINK, prefix=f"{scheme}:")
 
-    def _http_url(self, scheme: str, run: _Run, rest: _Run) -> HttpTarget | None:
+    def _http_url(self, scheme: str | Slot, run: Run, rest: Run) -> HttpTarget | None:
         """http-url = scheme "://" [ user-info "@" ] host [ ":" port ] [ path ] [ "?" text ]"""
         if not rest.plain.startswith("//"):
             message = f"After {scheme}: two slashes and the phone system's name must come."
@@ -390,7 +302,7 @@ class _Parser:
             query=None if query is None else query.template(Place.QUERY),
         )
 
-    def _path_and_query(self, run: _Run) -> tuple[_Run, _Run | None]:
+    def _path_and_query(self, run: Run) -> tuple[Run, Run | None]:
         if (backslash := run.find("\\")) == run.start and not run.is_empty:
             message = "A backslash cannot stand in the address; a slash is meant."
             self._fault("bad_host", message, run.start, run.start + 1)
@@ -402,9 +314,9 @@ class _Parser:
             return run, None
         return run.cut(run.start, mark), run.cut(mark + 1, run.end)
 
-    def _authority(self, run: _Run) -> tuple[_Run | None, _Run, int | None]:
+    def _authority(self, run: Run) -> tuple[Run | None, Run, int | Slot | None]:
         """[ user-info "@" ] host [ ":" port ]"""
-        user_info: _Run | None = None
+        user_info: Run | None = None
         if (at := run.find("@", last=True)) is not None:
             user_info, run = run.cut(run.start, at), run.cut(at + 1, run.end)
         bracket = run.find("]", last=True)
@@ -419,26 +331,29 @@ class _Parser:
         self._check_host(host)
         return user_info, host, port
 
-    def _check_host(self, run: _Run) -> None:
+    def _check_host(self, run: Run) -> None:
         if run.is_empty:
             message = "The name or address of the phone system is missing."
             hint = "For example: http://pbx.example/dial?from=^&to=#"
             # An empty place is pointed at by what stands around it.
             self._fault("no_host", message, max(run.start - 2, 0), run.start, hint)
             return
-        numbers = [value for value in run.values() if value.name is Name.NUMBER]
+        numbers = [value for value in run.values() if value.holds_number]
         for value in numbers:
             message = "The number cannot stand in the phone system's name: whoever is called would decide where the request goes."
             self._fault("number_in_host", message, value.start, value.end)
         text = self.source[run.start : run.end]
-        if numbers or _is_ipv6(text):
+        if numbers or is_ipv6(text):
             return
         if not _is_host(run):
             message = f"“{text}” is no name or address of a phone system."
             hint = "A name has letters, digits, dots and hyphens, such as pbx.example or 192.168.7.231."
             self._fault("bad_host", message, run.start, run.end, hint)
 
-    def _port(self, run: _Run) -> int | None:
+    def _port(self, run: Run) -> int | Slot | None:
+        value = run.pieces[0] if len(run.pieces) == 1 else None
+        if isinstance(value, Value) and not value.holds_number:
+            return value.slot(Place.PORT)
         text = self.source[run.start : run.end]
         if text.isascii() and text.isdigit() and len(text) <= 9 and 0 < int(text) <= _PORT_MAX:
             return int(text)
@@ -453,23 +368,54 @@ class _Parser:
         self._fault("bad_port", message, start, run.end, hint)
         return None
 
-    def _check_method(self, method: Method | None, first: _Run) -> None:
-        if method in {Method.POST, Method.PUT}:
+    def _check_method(self, directives: Directives, first: Run) -> None:
+        if directives.method in {Method.POST, Method.PUT} or directives.is_opened:
             return
-        separator = self.source.rfind(_SEPARATOR, 0, first.start)
+        separator = self.source.rfind(SEPARATOR, 0, first.start)
         message = "A post variable needs {POST} or {PUT}: a GET request carries none."
         hint = "Write {POST} before the URL, or write the variable into the URL as ?name=value."
-        self._fault("variable_without_post", message, separator, separator + len(_SEPARATOR), hint)
+        self._fault("variable_without_post", message, separator, separator + len(SEPARATOR), hint)
 
-    def _check_link_method(self, method: Method | None) -> None:
-        if method in {Method.POST, Method.PUT}:
-            message = (
-                f"A link is opened, not sent: {{{method.value}}} goes with http:// and https://."
-            )
-            start = self.source.find("{")
-            self._fault("link_with_post", message, start, self.source.find("}") + 1)
+    def _check_link(self, directives: Directives) -> None:
+        """A link is opened: of all directives GET alone means nothing there."""
+        for word, (start, end) in directives.spans.items():
+            if word != "GET":
+                message = f"A link is opened, not sent: {{{word}}} goes with http:// and https://."
+                self._fault("link_with_post", message, start, end)
 
-    def _variables(self, runs: list[_Run]) -> Template | None:
+    def _check_opened(self, directives: Directives, parsed: HttpTarget | Template | None) -> None:
+        """{OPEN} stands alone before an http-url without a user name."""
+        start, end = directives.spans["OPEN"]
+        if len(directives.spans) > 1 or directives.body is not None:
+            message = "What {OPEN} opens on the user's machine takes no other directive."
+            self._fault("opened_alone", message, start, end)
+        elif isinstance(parsed, HttpTarget) and parsed.user_info is not None:
+            message = "What {OPEN} opens is seen by the user: no user name or password goes in it."
+            self._fault("opened_alone", message, start, end)
+        elif parsed is not None and not isinstance(parsed, HttpTarget):
+            message = "{OPEN} goes with http:// and https://; other links are opened anyway."
+            self._fault("opened_alone", message, start, end)
+        elif self.source.find(SEPARATOR, end) >= 0:
+            message = "What {OPEN} opens is a URL alone; it carries no variables."
+            at = self.source.find(SEPARATOR, end)
+            self._fault("variable_without_post", message, at, at + len(SEPARATOR))
+
+    def _check_login(self, directives: Directives, target: HttpTarget) -> None:
+        if directives.body in {"JSON", "XML", "BODY"} and directives.method not in {
+            Method.POST,
+            Method.PUT,
+        }:
+            start, end = directives.spans[directives.body]
+            message = f"{{{directives.body}}} needs {{POST}} or {{PUT}}: a GET request has no body."
+            self._fault("body_without_post", message, start, end)
+        if target.user_info is None:
+            return
+        for word in ("BASIC", "DIGEST", "AUTHORIZATION"):
+            if word in directives.spans:
+                message = "A request signs in once, in one way: the URL names a user too."
+                self._fault("repeated_login", message, *directives.spans[word])
+
+    def _variables(self, runs: list[Run]) -> Template | None:
         """*( separator variable ), written as one form body"""
         if not runs:
             return None
@@ -477,13 +423,13 @@ class _Parser:
         for index, run in enumerate(runs):
             self._check_url_parameter(run)
             parts += self._variable(run, prefix="&" if index else "")
-        return _joined(parts)
+        return joined(parts)
 
-    def _variable(self, run: _Run, *, prefix: str) -> Template:
+    def _variable(self, run: Run, *, prefix: str) -> Template:
         """variable = name "=" text"""
         equals = run.find("=")
         if equals is None or equals == run.start:
-            separator = self.source.rfind(_SEPARATOR, 0, run.start + 1)
+            separator = self.source.rfind(SEPARATOR, 0, run.start + 1)
             what = "has no name" if equals is not None else "is not of the form name=value"
             message = f"This post variable {what}."
             start = run.start if not run.is_empty else separator
@@ -493,7 +439,7 @@ class _Parser:
             )  # fmt: skip
             return ()
         name, value = run.cut(run.start, equals), run.cut(equals + 1, run.end)
-        return _joined(
+        return joined(
             (
                 *((prefix,) if prefix else ()),
                 *name.template(Place.FORM),
@@ -502,7 +448,7 @@ class _Parser:
             )
         )
 
-    def _check_url_parameter(self, run: _Run) -> None:
+    def _check_url_parameter(self, run: Run) -> None:
         for match in _URL_PARAMETER.finditer(self.source, run.start, run.end):
             message = "A URL parameter follows a POST variable"
             hint = (
@@ -518,80 +464,41 @@ class _Parser:
             message = f"{what} stands in the dial string; it must be one line of visible text."
             self._fault("control_character", message, start, end, "Remove it.")
 
-    def _text(self, start: int, end: int) -> _Text:
-        return _Text(self.source[start:end], start, end)
 
-    def _unknown_directive(self, text: str, start: int) -> None:
-        shown = text if len(text) <= 40 else text[:38] + "…}"
-        message = f"{shown} is no directive."
-        hint = (
-            "The directives are {GET}, {POST} and {PUT}. {^} and {#} write the characters "
-            "themselves; a brace that belongs to the URL is written %7B or %7D."
-        )
-        self._fault("unknown_directive", message, start, start + len(text), hint)
-
-    def _stray_directive(self, text: str, start: int) -> None:
-        word = text[1:-1].strip().upper()
-        if word not in Method.__members__:
-            self._unknown_directive(text, start)
-            return
-        message = f"{text} must stand before the URL."
-        self._fault("misplaced_directive", message, start, start + len(text))
-
-    def _stray_brace(self, text: str, start: int) -> None:
-        other = "closed" if text == "{" else "opened"
-        message = f"This brace is never {other}."
-        hint = "A brace that belongs to the URL is written %7B or %7D."
-        self._fault("stray_brace", message, start, start + 1, hint)
-
-    def _fault(self, code: str, message: str, start: int, end: int, hint: str = "") -> None:
-        if len(self.faults) < MAX_FAULTS:
-            self.faults.append(Fault(code, message, start, end, hint))
+def _content_type(directives: Directives) -> str:
+    match directives.body:
+        case "JSON":
+            return JSON_CONTENT_TYPE
+        case "XML":
+            return XML_CONTENT_TYPE
+        case "BODY":
+            return directives.media_type
+        case _:
+            return FORM_CONTENT_TYPE
 
 
-def _host_template(run: _Run) -> Template:
+def _host_template(run: Run) -> Template:
     """The host in lower case, a name outside ASCII in its ASCII form (IDNA 2008, RFC 5890)."""
     return tuple(
-        _ascii_name(part).lower() if isinstance(part, str) else part
+        ascii_name(part).lower() if isinstance(part, str) else part
         for part in run.template(Place.HOST)
     )
 
 
-def _is_ipv6(host: str) -> bool:
-    if not (host.startswith("[") and host.endswith("]")):
-        return False
-    try:
-        ipaddress.IPv6Address(host[1:-1])
-    except ValueError:
-        return False
-    return True
-
-
-def _is_host(run: _Run) -> bool:
+def _is_host(run: Run) -> bool:
     """Whether `run` is a name, or an IPv4 address, whatever is put in at its slots."""
     # A value is a letter or digit at least; a letter here, since what it ends in is not known yet.
-    text = "".join("x" if isinstance(piece, _Value) else piece.text for piece in run.pieces)
-    name = _ascii_name(text)
+    text = "".join("x" if isinstance(piece, Value) else piece.text for piece in run.pieces)
+    name = ascii_name(text)
     if run.values() and not text.isascii() and not _has_slots_in_ascii(run):
         return False
-    labels = name.removesuffix(".").split(".")
-    if len(name.removesuffix(".")) > _HOST_MAX or not all(map(_LABEL.fullmatch, labels)):
-        return False
-    return not labels[-1].isdigit() or _is_ipv4(name)
+    return is_host(name)
 
 
-def _has_slots_in_ascii(run: _Run) -> bool:
+def _has_slots_in_ascii(run: Run) -> bool:
     """A label outside ASCII is encoded as a whole, so no value can be put into it later."""
-    marked = "".join("\0" if isinstance(piece, _Value) else piece.text for piece in run.pieces)
-    return all(label.isascii() for label in _DOT.split(marked) if "\0" in label)
-
-
-def _is_ipv4(host: str) -> bool:
-    try:
-        ipaddress.IPv4Address(host)
-    except ValueError:
-        return False
-    return True
+    marked = "".join("\0" if isinstance(piece, Value) else piece.text for piece in run.pieces)
+    return all(label.isascii() for label in DOT.split(marked) if "\0" in label)
 
 
 def _invisible_runs(source: str) -> Iterator[tuple[int, int]]:
@@ -605,19 +512,3 @@ def _invisible_runs(source: str) -> Iterator[tuple[int, int]]:
         if is_invisible:
             yield position, end
         position = end
-
-
-def _ascii_name(name: str) -> str:
-    """The name as it is looked up (UTS 46, not transitional); empty when it has no form in ASCII."""
-    if name.isascii():
-        return name
-    try:
-        return ".".join(_ascii_label(label) for label in _DOT.split(name))
-    except UnicodeError:
-        return ""
-
-
-def _ascii_label(label: str) -> str:
-    if label.isascii():
-        return label
-    return idna.encode(label, uts46=True, transitional=False).decode("ascii")

@@ -1,11 +1,24 @@
 """What a dial string asks for once its values are in place: one HTTP request or one link."""
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 
 MASK = "••••"
 """Shown where a secret stands, whatever its length."""
 
-_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+_SECRET_HEADER = re.compile(
+    r"(?:proxy-)?authorization|cookie|.*(?:token|secret|password|passwd|api-?key|license-?key"
+    r"|signature|credential).*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLogin:
+    """User and password for HTTP Digest (RFC 7616), which answers the phone system's challenge."""
+
+    user: str = field(repr=False)
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,22 +26,28 @@ class HttpRequest:
     """One HTTP request, every value already encoded for its place.
 
     `headers` are those that the dial string makes; the sender adds what belongs to the transport
-    (Host, Content-Length, User-Agent, Accept). `repr` shows the method alone: a secret may stand in
-    any other part.
+    (Host, Content-Length, User-Agent, Accept). `secrets` are the values in it that nobody may see, to be
+    looked for in answers. `repr` shows the method alone: a secret may stand in any other part.
     """
 
     method: str
     url: str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: str | None = field(default=None, repr=False)
+    digest: DigestLogin | None = field(default=None, repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    shown: "HttpRequest | None" = field(default=None, repr=False, compare=False)
+    """The same request with every secret masked, where it has any."""
 
     def masked(self) -> "HttpRequest":
-        """The same request, fit to be shown and kept: secret headers hidden."""
+        """The same request, fit to be shown and kept: secrets and secret headers hidden."""
+        shown = self.shown or self
+        digest = None if self.digest is None else DigestLogin(shown_user(shown.digest), MASK)
         headers = tuple(
-            (name, _mask_credential(value) if name.lower() in _SECRET_HEADERS else value)
-            for name, value in self.headers
+            (name, _mask_credential(value) if _SECRET_HEADER.fullmatch(name) else value)
+            for name, value in shown.headers
         )
-        return HttpRequest(self.method, self.url, headers, self.body)
+        return HttpRequest(shown.method, shown.url, headers, shown.body, digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +55,20 @@ class Link:
     """A link for the user's own machine to open, such as `tel:+442079460123`."""
 
     url: str = field(repr=False)
+    shown: "Link | None" = field(default=None, repr=False, compare=False)
+
+    def masked(self) -> "Link":
+        """The same link, fit to be shown and kept."""
+        return replace(self.shown or self, shown=None)
 
 
 Plan = HttpRequest | Link
 
 
+def shown_user(digest: DigestLogin | None) -> str:
+    return MASK if digest is None else digest.user
+
+
 def _mask_credential(value: str) -> str:
     scheme, space, _ = value.partition(" ")
-    return f"{scheme} {MASK}" if space else MASK
+    return f"{scheme} {MASK}" if space and scheme.isalnum() else MASK

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from webdial.dialstring.model import Name
+from webdial.dialstring import EXTENSION
 from webdial.exchange.general_settings import MECHANISM, is_function
 from webdial.exchange.mechanism import read_mechanism
 from webdial.site.domain.calls import calls_of_user
@@ -121,7 +121,7 @@ def own_phone(request: PageRequest) -> OwnPhone:
         is_faulty=mechanism.fault is not None,
         # What a function will want is known only when it has run.
         wants_extension=is_function(value)
-        or (mechanism.string is not None and mechanism.string.uses(Name.EXTENSION)),
+        or (mechanism.string is not None and mechanism.string.uses(EXTENSION)),
     )
 
 
