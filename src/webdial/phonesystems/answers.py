@@ -1,0 +1,145 @@
+"""What a phone system answered, and what can be read out of it."""
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final
+
+_JSON_STEP = re.compile(r"([^.\[\]]+)|\[(\d{1,4})\]")
+_MISSING: Final = object()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer. `body` is as much of it as was read; `repr` shows the status alone."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
+    charset: str | None = field(default=None, repr=False)
+
+    @cached_property
+    def text(self) -> str:
+        try:
+            return self.body.decode(self.charset or "utf-8", errors="replace")
+        except (LookupError, ValueError):  # it names a charset that is none for text
+            return self.body.decode("utf-8", errors="replace")
+
+    @cached_property
+    def json(self) -> Any:
+        """The JSON of the body; None when it is none. A lone JSON null is no different."""
+        try:
+            return json.loads(self.text)
+        except (ValueError, RecursionError):
+            return None
+
+    @cached_property
+    def xml(self) -> ET.Element | None:
+        """The root of an XML body. None when it is none, and for one with a document type."""
+        # Entities, which can make a short text endless, are declared in a document type alone.
+        if "<!DOCTYPE" in self.text.upper():
+            return None
+        try:
+            return ET.fromstring(self.text.removeprefix("\ufeff").lstrip())  # noqa: S314 - see above
+        except (ET.ParseError, ValueError):
+            return None
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name."""
+        wanted = name.lower()
+        return next((value for known, value in self.headers if known.lower() == wanted), None)
+
+    @cached_property
+    def cookies(self) -> dict[str, str]:
+        """The cookies that it sets (RFC 6265 section 4.1), without their attributes."""
+        found: dict[str, str] = {}
+        for name, value in self.headers:
+            if name.lower() != "set-cookie":
+                continue
+            try:
+                found |= {key: morsel.value for key, morsel in SimpleCookie(value).items()}
+            except CookieError:
+                continue
+        return found
+
+
+class Subject(Enum):
+    """What a rule or reading looks at."""
+
+    STATUS = "status"
+    TEXT = "text"
+    JSON = "json"
+    XML = "xml"
+    HEADER = "header"
+    COOKIE = "cookie"
+
+
+def find(answer: Answer, subject: Subject, path: str) -> str | None:
+    """The text at `path`; None when nothing is there. JSON scalars other than text as JSON."""
+    match subject:
+        case Subject.STATUS:
+            return str(answer.status)
+        case Subject.TEXT:
+            return answer.text
+        case Subject.JSON:
+            return _in_json(answer.json, path)
+        case Subject.XML:
+            return _in_xml(answer.xml, path)
+        case Subject.HEADER:
+            return answer.header(path)
+        case Subject.COOKIE:
+            return answer.cookies.get(path)
+
+
+def _in_json(found: Any, path: str) -> str | None:
+    for match in _JSON_STEP.finditer(path):
+        found = _step(found, match)
+        if found is _MISSING:
+            return None
+    if isinstance(found, str):
+        return found
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _step(found: Any, match: re.Match[str]) -> Any:
+    if match[2] is not None:
+        index = int(match[2])
+        return found[index] if isinstance(found, list) and index < len(found) else _MISSING
+    return found.get(match[1], _MISSING) if isinstance(found, dict) else _MISSING
+
+
+def _in_xml(root: ET.Element | None, path: str) -> str | None:
+    """The first element by local names, anywhere in the document; its text or attribute."""
+    if root is None:
+        return None
+    names, _, attribute = path.partition("@")
+    steps = names.strip("/").split("/")
+    for element in root.iter():
+        found = _descend(element, steps)
+        if found is None:
+            continue
+        if not attribute:
+            return (found.text or "").strip()
+        for name, value in found.attrib.items():
+            if _local(name) == attribute:
+                return value
+    return None
+
+
+def _descend(element: ET.Element, steps: list[str]) -> ET.Element | None:
+    if _local(element.tag) != steps[0]:
+        return None
+    if len(steps) == 1:
+        return element
+    for child in element:
+        if (found := _descend(child, steps[1:])) is not None:
+            return found
+    return None
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]

@@ -1,0 +1,216 @@
+"""A phone system as its file describes it: what is filled in, what is sent, what answers mean."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from webdial.dialstring import Declared, DialString
+from webdial.dialstring.encoding import Place, misfit
+from webdial.dialstring.hosts import ascii_name, is_host, is_ipv6, is_ipv6_address
+from webdial.errors import InvalidValueError
+from webdial.phonesystems.rules import Reading, Rule
+
+MAX_VALUE: Final = 8_192
+"""Characters of a field or secret: room for a private key."""
+
+
+class Owner(Enum):
+    """Whose a value is, from wide to narrow."""
+
+    SITE = "site"
+    USER = "user"
+    PHONE = "phone"
+
+
+class NumberForm(Enum):
+    """The form in which a phone system wants numbers from outside."""
+
+    AS_DIALLED = "as dialled"
+    E164 = "e164"
+    DIGITS = "digits"
+    INTERNATIONAL = "international"
+    NATIONAL = "national"
+
+
+class Kind(Enum):
+    """What a phone system is."""
+
+    PBX = "pbx"
+    HOSTED = "hosted"
+    PHONE = "phone"
+    PROGRAM = "program"
+    LINK = "link"
+
+
+class Confidence(Enum):
+    """Where the facts of a file come from."""
+
+    DOCUMENTED = "documented"
+    CODE = "code"
+    REPORTED = "reported"
+    OWN = "own"
+
+
+class SentFrom(Enum):
+    """Where a request must start."""
+
+    SERVER = "server"
+    PHONE_NETWORK = "phone network"
+    USERS_MACHINE = "user's machine"
+
+
+class RingsFirst(Enum):
+    """Whose phone rings before the number is dialled."""
+
+    CALLER = "caller"
+    NOBODY = "nobody"
+    UNKNOWN = "unknown"
+
+
+class FieldKind(Enum):
+    """What may be filled in."""
+
+    TEXT = "text"
+    HOST = "host"
+    PORT = "port"
+    PATH = "path"
+    DIGITS = "digits"
+    SCHEME = "scheme"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value that somebody fills in, once for each `of`."""
+
+    name: str
+    label: str
+    help: str = ""
+    example: str = ""
+    default: str = ""
+    kind: FieldKind = FieldKind.TEXT
+    choices: tuple[str, ...] = ()
+    of: Owner = Owner.SITE
+    is_secret: bool = False
+    is_optional: bool = False
+
+    def check(self, value: str) -> str:
+        """The value as it is kept. Raises InvalidValueError when it is none of its kind."""
+        value = value if self.is_secret else value.strip()
+        if not value:
+            if self.is_optional or self.default:
+                return ""
+            raise self._wrong("is missing")
+        if len(value) > MAX_VALUE:
+            raise self._wrong(f"has more than {MAX_VALUE:,} characters")
+        match self.kind:
+            case FieldKind.HOST:
+                return self._host(value)
+            case FieldKind.PORT if why := misfit(value, Place.PORT):
+                raise self._wrong(why)
+            case FieldKind.SCHEME if why := misfit(value, Place.SCHEME):
+                raise self._wrong(why)
+            case FieldKind.DIGITS if not (value.isascii() and value.isdigit()):
+                raise self._wrong("is not made of digits alone")
+            case FieldKind.CHOICE if value not in self.choices:
+                raise self._wrong(f"is none of {', '.join(self.choices)}")
+            case FieldKind.PATH:
+                return value.strip("/")
+        return value
+
+    def declared(self) -> Declared:
+        kind = "path" if self.kind is FieldKind.PATH else "text"
+        return Declared(self.label, self.is_secret, kind)
+
+    def _host(self, value: str) -> str:
+        if is_ipv6(value):
+            return value[1:-1]
+        name = ascii_name(value).lower()
+        if not (is_host(name) or is_ipv6_address(value)):
+            hint = "A name or an address alone, such as pbx.example or 192.168.7.231."
+            raise self._wrong("is no name or address of a host", hint)
+        return name or value
+
+    def _wrong(self, why: str, hint: str = "") -> InvalidValueError:
+        return InvalidValueError(f"{self.label}: this {why}.", field=self.name, hint=hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request of a log-in, and the values that are taken from its answer."""
+
+    request: DialString
+    success: tuple[Rule, ...] = ()
+    message: Reading | None = None
+    take: Mapping[str, Reading] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """What is done before the first call. `lasts` is in seconds; 0 is for every call anew."""
+
+    steps: tuple[Step, ...]
+    lasts: float | Reading = 0.0
+    expired: Rule | None = None
+    owner: Owner = Owner.SITE
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """The request that places a call, and what its answer means."""
+
+    request: DialString
+    internal: DialString | None = None
+    success: tuple[Rule, ...] = ()
+    queues: bool = False
+    message: Reading | None = None
+    call_id: Reading | None = None
+    time_limit_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """OAuth 2.0 in the user's browser (RFC 6749 section 4.1, RFC 7636), and its refresh."""
+
+    authorize: DialString
+    token: DialString
+    refresh: DialString | None
+    access_token: Reading
+    new_refresh_token: Reading | None
+    lasts: float | Reading
+    expired: Rule | None = None
+
+
+@dataclass(frozen=True)
+class PhoneSystem:
+    """A file that has been read, without faults."""
+
+    id: str
+    title: str
+    vendor: str
+    about: str
+    kind: Kind
+    confidence: Confidence
+    sent_from: SentFrom
+    rings_first: RingsFirst
+    dial: Dial
+    number_form: NumberForm = NumberForm.AS_DIALLED
+    after_answer: str | None = None
+    sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    secrets: Mapping[str, Field] = field(default_factory=dict)
+    log_in: LogIn | None = None
+    sign_in: SignIn | None = None
+
+    @property
+    def values(self) -> Mapping[str, Field]:
+        """Fields and secrets."""
+        return {**self.fields, **self.secrets}
+
+    @property
+    def is_link(self) -> bool:
+        return self.dial.request.is_link
