@@ -1,12 +1,15 @@
 """What holds for every dial string and every value."""
 
+import ipaddress
 import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from webdial.dialstring import DialStringError, HttpRequest, Link, Values, parse_dial_string, parser
+from webdial.dialstring.hosts import IPV4
 from webdial.dialstring.reader import Reader
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
@@ -118,9 +121,10 @@ def test_value_that_is_a_name_is_taken_as_host(extension: str) -> None:
     assert urlsplit(plan.url).hostname == f"phone-{extension}.example".lower()
 
 
-PLAIN = st.from_regex(parser._PLAIN_URL, fullmatch=True) | st.lists(
-    st.sampled_from(["http://", "https://", "pbx", "a-b", ".", ":", "80", "70000", "/", "?", "x=1", "&",
-                     "1.2.3.4", "1.2.3", "0", "-", "+44", "201", "xn--", "call;v=2"]),
+PLAIN = st.from_regex(parser._PLAIN_REQUEST, fullmatch=True) | st.lists(
+    st.sampled_from(["{GET}", "{POST}", "{PUT}", "http://", "https://", "pbx", "a-b", ".", ":", "80",
+                     "70000", "/", "?", "x=1", "&", "<&>", "to=+44", "=", "1.2.3.4", "1.2.3", "0", "-",
+                     "+44", "201", "xn--", "call;v=2"]),
     max_size=10,
 ).map("".join)  # fmt: skip
 
@@ -128,13 +132,48 @@ PLAIN = st.from_regex(parser._PLAIN_URL, fullmatch=True) | st.lists(
 @given(PLAIN, st.booleans())
 @example("http://pbx.example:65536/", True)
 @example("http://1.2.3.4.5/x", True)
+@example("http://192.168.7.256/x", True)
+@example("http://192.168.07.1/x", True)
+@example("http://192.168.7.231:5463/x", False)
 @example("http://" + "a" * 64 + ".example/", True)
 @example("http://pbx.example?", False)
-def test_short_way_for_plain_urls_gives_what_the_parser_gives(
+@example("http://pbx.example<&>to=1", False)
+@example("{POST}http://pbx.example", False)
+@example("{POST}http://pbx.example/d?a=1<&>from=201<&>to=+44<&>line=", False)
+@example("{POST}http://pbx.example/d<&>=1", False)
+def test_short_way_for_plain_requests_gives_what_the_parser_gives(
     source: str, with_values: bool
 ) -> None:
-    short = parser._plain_url(source)
-    if short is not None:
-        whole = parser._Parser(source, Reader(source, with_values=with_values, names={}))
-        assert whole.dial_string() == short
-        assert whole.faults == []
+    short = parser._plain_request(source)
+    if short is None:
+        return
+    whole = parser._Parser(source, Reader(source, with_values=with_values, names={}))
+    string = whole.dial_string()
+    assert whole.faults == []
+    assert string == short
+    assert string is not None
+    assert (string.names, string.has_secrets) == (short.names, short.has_secrets)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "http://192.168.7.231:5463/dial?from=201&to=0123",
+        "https://pbx.example/dial/201/+441632960001",
+        "{POST}http://10.0.0.255/dial<&>from=201<&>to=+441632960001",
+        "{PUT}http://pbx/dial",
+    ],
+)
+def test_what_functions_return_goes_the_short_way(source: str) -> None:
+    assert parser._plain_request(source) is not None
+
+
+@given(st.lists(st.integers(0, 300) | st.sampled_from(["00", "01", ""]), min_size=3, max_size=5))
+def test_addresses_are_those_that_python_knows(parts: list[int | str]) -> None:
+    name = ".".join(map(str, parts))
+    try:
+        ipaddress.IPv4Address(name)
+    except ValueError:
+        assert IPV4.fullmatch(name) is None
+    else:
+        assert IPV4.fullmatch(name) is not None

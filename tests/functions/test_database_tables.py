@@ -1,5 +1,6 @@
 """What a function reads, from real databases: the conformance cases, indexes, and no way to write."""
 
+import itertools
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ from webdial.exchange import Caller, Configuration
 from webdial.site.databases import Database, PostgresDatabase, SqliteDatabase, chosen_database
 from webdial.site.function_runner import DatabaseFunction
 from webdial.site.function_tables import (
+    MAX_STATEMENTS,
     SCHEMA,
     VIEWS,
     Column,
@@ -145,8 +147,8 @@ def test_look_up_finds_its_row_by_an_index(
 class Watched:
     """A Connection that only tells what it was asked."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.placeholder = connection.placeholder
+    def __init__(self, placeholder: str = "?") -> None:
+        self.placeholder = placeholder
         self.asked: tuple[str, Sequence[object]] = ("", ())
 
     def rows(self, sql: str, values: Sequence[object]) -> list[Sequence[Value]]:
@@ -164,7 +166,7 @@ def scanned_tables(
     equals: dict[str, str],
 ) -> list[str]:
     """Tables of many rows that the database would read whole."""
-    watched = Watched(reader)
+    watched = Watched(reader.placeholder)
     list(DatabaseTables(watched).rows(table, columns, equals))
     sql, values = watched.asked
     explain = "EXPLAIN QUERY PLAN " if isinstance(database, SqliteDatabase) else "EXPLAIN "
@@ -174,6 +176,47 @@ def scanned_tables(
         for line in plan
         if ("SCAN" in line or "Seq Scan" in line) and "branch" not in line and " b" not in line
     ]
+
+
+def test_look_up_goes_by_what_can_be_compared_this_time() -> None:
+    """The SELECTs of a connection are kept: each look-up still gets that of its own conditions."""
+    watched = Watched()
+    tables = DatabaseTables(watched)
+    asked = []
+    for equals in (
+        {"StaffID": "S1", "Name": "Zoe"},
+        {"StaffID": "S2", "Name": "Zoë"},  # the letter is left to the interpreter
+        {"StaffID": "S3"},
+        {},
+        {"StaffID": "S4", "Name": "Ada"},
+    ):
+        list(tables.rows("Staff", ("StaffID",), equals))
+        asked.append((watched.asked[0].count("?"), watched.asked[1]))
+    assert asked == [(2, ["S1", "Zoe"]), (1, ["S2"]), (1, ["S3"]), (0, []), (2, ["S4", "Ada"])]
+
+
+def test_look_ups_of_many_kinds_are_all_answered() -> None:
+    watched = Watched()
+    tables = DatabaseTables(watched)
+    shown = {"StaffID": "u.staff_id", "Name": "u.name", "AgencyID": "b.agency_id"}
+    kinds = [
+        (columns, dict.fromkeys(compared, "x"))
+        for length in (1, 2, 3)
+        for columns in itertools.permutations(shown, length)
+        for compared in itertools.chain.from_iterable(
+            itertools.permutations(shown, count) for count in range(4)
+        )
+    ]
+    kinds += [(("Active", *columns), equals) for columns, equals in kinds]
+    assert len(kinds) > MAX_STATEMENTS
+    for columns, equals in kinds:
+        list(tables.rows("Staff", columns, equals))
+        sql, values = watched.asked
+        selected = sql.removeprefix("SELECT ").partition(" FROM ")[0]
+        wanted = [shown[name] for name in columns if name in shown]
+        assert [part for part in selected.split(", ") if part in shown.values()] == wanted
+        assert [sql.count(f"lower({shown[name]})") for name in equals] == [1] * len(equals)
+        assert len(values) == len(equals)
 
 
 def test_numbers_are_looked_up_as_text_that_sql_would_read(database: Database) -> None:

@@ -9,6 +9,8 @@ import idna
 # RFC 1035 section 2.3.4, and the underscore that some networks have in names.
 LABEL: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 HOST_MAX: Final = 253
+_BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"  # RFC 3986 section 3.2.2, dec-octet
+IPV4: Final = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}")
 DOT: Final = re.compile("[.\u3002\uff0e\uff61]")  # as in a name outside ASCII: UTS 46 section 4
 
 
@@ -17,7 +19,7 @@ def is_host(name: str) -> bool:
     labels = name.removesuffix(".").split(".")
     if len(name.removesuffix(".")) > HOST_MAX or not all(map(LABEL.fullmatch, labels)):
         return False
-    return not labels[-1].isdigit() or _is_ipv4(name)
+    return not labels[-1].isdigit() or IPV4.fullmatch(name) is not None
 
 
 def is_ipv6(host: str) -> bool:
@@ -49,11 +51,3 @@ def _ascii_label(label: str) -> str:
     if label.isascii():
         return label
     return idna.encode(label, uts46=True, transitional=False).decode("ascii")
-
-
-def _is_ipv4(host: str) -> bool:
-    try:
-        ipaddress.IPv4Address(host)
-    except ValueError:
-        return False
-    return True

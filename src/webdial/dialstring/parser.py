@@ -85,11 +85,14 @@ _REFUSED_SCHEMES = frozenset(
     }
 )  # fmt: skip
 
-_PLAIN_URL = re.compile(
+_PLAIN_REQUEST = re.compile(
+    r"(?:\{(GET|POST|PUT)\})?"
     r"(https?)://([a-z0-9]+(?:[.-][a-z0-9]+)*)(?::([1-9][0-9]{0,4}))?"
     r"(/[A-Za-z0-9._~!$'()*+,;=:@/-]*)?(?:\?([A-Za-z0-9._~!$'()*+,;=:@/?&-]*))?"
+    r"((?:<&>[A-Za-z0-9._~+-]+=[A-Za-z0-9._~+-]*)*)"
 )
 _PLAIN_HOST_MAX = 63
+_NO_VALUES: Final = {"names": frozenset[str](), "has_secrets": False}
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 
 # A host and its port without http:// before them: pbx:8080/dial, pbx.example:8080. What begins
@@ -121,7 +124,7 @@ def parse_dial_string(
             f"A dial string has at most {MAX_LENGTH:,} characters; this one has {len(source):,}."
         )
         raise DialStringError(source, [Fault("too_long", message, MAX_LENGTH, len(source))])
-    if plain := _plain_url(source):
+    if plain := _plain_request(source):
         return plain
     parser = _Parser(source, Reader(source, with_values=with_values, names=names))
     string = parser.dial_string()
@@ -130,19 +133,17 @@ def parse_dial_string(
     return string
 
 
-def _plain_url(source: str) -> DialString | None:
-    """A plain http URL that holds nothing of the language; None for all else.
+def _plain_request(source: str) -> DialString | None:
+    """A plain http URL, alone or with post variables, that takes no value; None for all else.
 
     It is what database functions return, a new one for every call, and takes a tenth of the time
     that the parser takes. A property test holds the two to the same result.
     """
-    match = _PLAIN_URL.fullmatch(source)
+    match = _PLAIN_REQUEST.fullmatch(source)
     if match is None:
         return None
-    scheme, host, port, path, query = match.groups()
-    if len(host) > _PLAIN_HOST_MAX or host.rpartition(".")[2].isdigit():
-        return None
-    if port is not None and int(port) > _PORT_MAX:
+    word, scheme, host, port, path, query, variables = match.groups()
+    if not _is_plain_host(host) or (port is not None and int(port) > _PORT_MAX):
         return None
     target = HttpTarget(
         scheme=scheme,
@@ -152,7 +153,27 @@ def _plain_url(source: str) -> DialString | None:
         path=(path or "/",),
         query=None if query is None else (query,) if query else (),
     )
-    return DialString(source, Method.GET, target)
+    if word in {"POST", "PUT"}:
+        body = _plain_body(variables)
+        string = DialString(source, Method(word), target, body, FORM_CONTENT_TYPE)
+    elif variables:
+        return None
+    else:
+        string = DialString(source, Method.GET, target)
+    vars(string).update(_NO_VALUES)  # what it would work out on first use
+    return string
+
+
+def _is_plain_host(host: str) -> bool:
+    """Whether a host of letters, digits, dots and hyphens is one beyond doubt."""
+    if len(host) > _PLAIN_HOST_MAX:
+        return False
+    return not host[-1].isdigit() or is_host(host)
+
+
+def _plain_body(variables: str) -> Template:
+    body = variables[len(SEPARATOR) :].replace(SEPARATOR, "&").replace("+", "%2B")
+    return (body,) if body else ()
 
 
 class _Parser:

@@ -115,6 +115,10 @@ SCHEMA: Final = schema_of(VIEWS)
 """What a function may read; the owner is `pears` or left out."""
 
 
+MAX_STATEMENTS: Final = 256
+"""SELECTs kept as text for a connection: many times those of a long function."""
+
+
 class Connection(Protocol):
     """A read-only connection: rows of a statement, within a time limit."""
 
@@ -131,34 +135,51 @@ class DatabaseTables:
     def __init__(self, connection: Connection, views: Sequence[View] = VIEWS) -> None:
         self._connection = connection
         self._views = {view.name: view for view in views}
+        self._statements: dict[tuple[str, tuple[str, ...], tuple[str, ...]], str] = {}
 
     def rows(
         self, table: str, columns: tuple[str, ...], equals: Mapping[str, str]
     ) -> Iterable[Sequence[Value]]:
-        view = self._views[table]
-        filters, values = self._filters(view, equals)
-        shown = ", ".join(_shown(view.column(name)) for name in columns) or "1"
-        where = f" WHERE {' AND '.join(filters)}" if filters else ""
-        sql = f"SELECT {shown} FROM {view.source}{where}"  # noqa: S608 - allow-listed names only
-        rows = self._connection.rows(sql, values)
+        compared = self._compared(self._views[table], equals)
+        rows = self._connection.rows(
+            self._statement(table, columns, tuple(compared)), list(compared.values())
+        )
         return rows if columns else ([] for _ in rows)
 
-    def _filters(self, view: View, equals: Mapping[str, str]) -> tuple[list[str], list[object]]:
-        """Conditions for the database; what it would compare otherwise than we do is left out."""
-        mark = self._connection.placeholder
-        filters: list[str] = []
-        values: list[object] = []
+    def _compared(self, view: View, equals: Mapping[str, str]) -> dict[str, object]:
+        """What the database compares; what it would compare otherwise than we do is left out."""
+        compared: dict[str, object] = {}
         for name, text in equals.items():
-            column = view.column(name)
-            if column.is_number:
+            if view.column(name).is_number:
                 if text.isascii() and text.isdigit() and len(text) < 18 and str(int(text)) == text:
-                    filters.append(f"{column.compared} = {mark}")
-                    values.append(int(text))
+                    compared[name] = int(text)
             elif text.isascii() and "\x00" not in text:
                 # Both databases fold ASCII alike; other letters are left to the interpreter.
-                filters.append(f"lower({column.compared}) = lower({mark})")
-                values.append(text)
-        return filters, values
+                compared[name] = text
+        return compared
+
+    def _statement(self, table: str, columns: tuple[str, ...], compared: tuple[str, ...]) -> str:
+        """The SELECT, written once: a function asks for the same columns in every call."""
+        key = (table, columns, compared)
+        found = self._statements.get(key)
+        if found is None:
+            if len(self._statements) >= MAX_STATEMENTS:
+                self._statements.clear()
+            found = self._statements[key] = self._written(self._views[table], columns, compared)
+        return found
+
+    def _written(self, view: View, columns: tuple[str, ...], compared: tuple[str, ...]) -> str:
+        mark = self._connection.placeholder
+        shown = ", ".join(_shown(view.column(name)) for name in columns) or "1"
+        filters = [_filter(view.column(name), mark) for name in compared]
+        where = f" WHERE {' AND '.join(filters)}" if filters else ""
+        return f"SELECT {shown} FROM {view.source}{where}"  # noqa: S608 - allow-listed names only
+
+
+def _filter(column: Column, mark: str) -> str:
+    if column.is_number:
+        return f"{column.compared} = {mark}"
+    return f"lower({column.compared}) = lower({mark})"
 
 
 def _shown(column: Column) -> str:
