@@ -19,6 +19,8 @@ _TRIPLET = "%[0-9A-Fa-f]{2}"
 class Place(Enum):
     """Where in a request a piece of text stands."""
 
+    __hash__ = object.__hash__  # a place is a key several times for each value; Enum's own is slow
+
     USER_INFO = "user_info"
     HOST = "host"
     PATH = "path"
@@ -123,6 +125,8 @@ def encode_literal(text: str, place: Place) -> str:
 
 def encode_value(value: str, place: Place) -> str:
     """`value` as data at `place`: decoded there, it is `value` again."""
+    if value.isalnum() and value.isascii():  # no place has a use of its own for these
+        return value
     kept = _VALUE_KEPT.get(place)
     if kept is not None:
         return _encode(value, place, kept)
@@ -135,10 +139,11 @@ def encode_value(value: str, place: Place) -> str:
 
 def misfit(value: str, place: Place) -> str:
     """Why `value` cannot stand at `place` at all ("it ..."); empty when it can."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return "holds half of a character"
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return "holds half of a character"
     fitting = _FITTING.get(place)
     return "" if fitting is None or fitting[0].fullmatch(value) else fitting[1]
 

@@ -1,7 +1,7 @@
 """A dial string that has been read: templates with slots, ready to take values."""
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from typing import Any, Final
@@ -14,6 +14,7 @@ from webdial.dialstring.plan import MASK, DigestLogin, HttpRequest, Link, Plan
 from webdial.dialstring.values import (
     CALL_NAMES,
     EXTENSION,
+    IN_NUMBER,
     MADE_BY_THE_PLAN,
     MAY_BE_EMPTY,
     NUMBER,
@@ -32,6 +33,10 @@ from webdial.errors import Fault, SourceError
 
 FORM_CONTENT_TYPE: Final = "application/x-www-form-urlencoded"
 
+_DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
+
+_VARYING: Final = IN_NUMBER | MADE_BY_THE_PLAN | {"outside_line"}
+
 _LEAST_SECRET = 4
 """Characters of a secret that is looked for in answers: shorter ones are found by chance."""
 
@@ -40,6 +45,16 @@ class DialStringError(SourceError):
     """The text is no dial string, or the values at hand cannot be put into it."""
 
     code = "dial_string"
+
+
+@dataclass(slots=True)
+class Settled:
+    """Parts of one request that are finished and will not change until it is sent."""
+
+    url: str | None = field(default=None, repr=False)
+    body: str | None = field(default=None, repr=False)
+    shown: HttpRequest | None = field(default=None, repr=False)
+    """An earlier request, masked, from which this one differs in the body alone."""
 
 
 class Method(Enum):
@@ -61,6 +76,12 @@ class HttpTarget:
     port: int | Slot | None
     path: Template = field(repr=False)
     query: Template | None = field(repr=False)
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        """The templates of the URL. User and password before the host become a header."""
+        ends = tuple(part for part in (self.scheme, self.port) if isinstance(part, Slot))
+        return (ends, self.host, self.path, self.query or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +119,7 @@ class DialString:
         """Every template, in the order in which a request is written."""
         parts: list[Template | None] = []
         if isinstance(self.target, HttpTarget):
-            target = self.target
-            ends = tuple(part for part in (target.scheme, target.port) if isinstance(part, Slot))
-            parts += [ends, target.user_info, target.host, target.path, target.query]
+            parts += [self.target.user_info, *self.target.templates]
         else:
             parts.append(self.target)
         parts.append(self.body)
@@ -125,54 +144,95 @@ class DialString:
     def has_secrets(self) -> bool:
         return any(map(has_secret, self.templates))
 
+    @cached_property
+    def method_name(self) -> str:
+        return "" if self.method is None else self.method.value
+
+    @cached_property
+    def signs_itself(self) -> bool:
+        """Whether a header takes parts of the finished request."""
+        return bool(self.names & REQUEST_NAMES.keys())
+
+    @cached_property
+    def settles_url(self) -> bool:
+        """Whether the URL that is sent is the one that is shown, whenever it is made."""
+        return isinstance(self.target, HttpTarget) and all(map(_settles, self.target.templates))
+
+    @cached_property
+    def varies_in_body_alone(self) -> bool:
+        """Whether number and moment, which are others in every call, stand in the body alone."""
+        if not self.settles_url or self.method is None:
+            return False
+        login = () if self.login is None else (self.login.user, self.login.password)
+        assert isinstance(self.target, HttpTarget)
+        user_info = self.target.user_info or ()
+        headers = (template for _, template in self.headers)
+        outside = (*self.target.templates, user_info, *headers, *login)
+        return not any(_VARYING & names_in(template) for template in outside)
+
+    @cached_property
+    def settles_body(self) -> bool:
+        return isinstance(self.target, HttpTarget) and _settles(self.body or ())
+
     def uses(self, name: str) -> bool:
         return name in self.names
 
-    def plan(self, values: Values) -> Plan:
+    def plan(self, values: Values, settled: Settled | None = None) -> Plan:
         """The one request or link that these values make.
 
-        Raises DialStringError when a value is missing or cannot stand where the string wants it.
+        `settled` is what `shown` has noted for the same values but for the secrets; it is then not made
+        again, and the plan brings no masked form of itself. Raises DialStringError when a value is
+        missing or cannot stand where the string wants it.
         """
         moment = Moment(values.clock())
-        filling = _Filling(self, values, moment)
+        own = Settled() if settled is None else settled
+        filling = _Filling(self, values, moment, own)
         plan = filling.plan()
         filling.raise_faults()
-        if self.has_secrets:
-            shown = _Filling(self, values, moment, is_masked=True).plan()
-            match plan:
-                case HttpRequest():
-                    assert isinstance(shown, HttpRequest)
-                    return HttpRequest(
-                        plan.method, plan.url, plan.headers, plan.body, plan.digest,
-                        filling.secrets, shown,
-                    )  # fmt: skip
-                case Link():
-                    assert isinstance(shown, Link)
-                    return Link(plan.url, shown)
-        return plan
+        if not self.has_secrets or (settled is not None and isinstance(plan, HttpRequest)):
+            return plan
+        shown = _Filling(self, values, moment, own, is_masked=True).plan()
+        match plan:
+            case HttpRequest():
+                assert isinstance(shown, HttpRequest)
+                return replace(plan, shown=shown)
+            case Link():
+                assert isinstance(shown, Link)
+                return Link(plan.url, shown)
 
-    def shown(self, values: Values) -> Plan:
+    def shown(self, values: Values, settled: Settled | None = None) -> Plan:
         """The request or link with every secret masked; the secrets' values need not be known.
 
-        Raises DialStringError as `plan` does for all other values.
+        Notes in `settled` what `plan` need not make again. Raises DialStringError as `plan` does for
+        all other values.
         """
-        filling = _Filling(self, values, Moment(values.clock()), is_masked=True)
-        plan = filling.plan()
+        own = Settled() if settled is None else settled
+        filling = _Filling(self, values, Moment(values.clock()), own, is_masked=True)
+        plan = filling.plan() if own.shown is None else filling.like(own.shown)
         filling.raise_faults()
-        return plan.masked()
+        return plan if own.shown is not None else plan.masked()
 
 
 class _Filling:
     """One pass of values through a dial string's templates, gathering faults on the way."""
 
-    __slots__ = ("_faults", "_is_masked", "_moment", "_request", "_secrets", "_string", "_values")
+    __slots__ = (
+        "_faults", "_is_masked", "_moment", "_request", "_secrets", "_settled", "_string", "_values",
+    )  # fmt: skip
 
     def __init__(
-        self, string: DialString, values: Values, moment: Moment, *, is_masked: bool = False
+        self,
+        string: DialString,
+        values: Values,
+        moment: Moment,
+        settled: Settled,
+        *,
+        is_masked: bool = False,
     ) -> None:
         self._string = string
         self._values = values
         self._moment = moment
+        self._settled = settled
         self._is_masked = is_masked
         self._faults: list[Fault] = []
         self._secrets: list[str] = []
@@ -180,24 +240,44 @@ class _Filling:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        found = dict.fromkeys(text for text in self._secrets if len(text) >= _LEAST_SECRET)
-        return tuple(sorted(found, key=len, reverse=True))
+        if not self._secrets:
+            return ()
+        found = {text for text in self._secrets if len(text) >= _LEAST_SECRET}
+        return tuple(sorted(found, key=lambda text: (-len(text), text)))
 
     def plan(self) -> Plan:
         string, target = self._string, self._string.target
         if not isinstance(target, HttpTarget):
             return Link(self.render(target))
-        url = self._url(target)
+        url = self._settled.url or self._url(target)
         if string.method is None:
             return Link(url)
-        body = None if string.body is None else self.render(string.body)
-        if string.names & REQUEST_NAMES.keys():
-            self._note_request(string.method.value, url, body)
+        body = self._settled.body
+        if body is None and string.body is not None:
+            body = self.render(string.body)
+        self._settle(url, body)
+        method = string.method_name
+        if string.signs_itself:
+            self._note_request(method, url, body)
         headers, digest = self._headers(target)
-        return HttpRequest(string.method.value, url, headers, body, digest)
+        return HttpRequest(method, url, headers, body, digest, self.secrets)
+
+    def like(self, shown: HttpRequest) -> HttpRequest:
+        """The request again, masked, with another body."""
+        string = self._string
+        body = None if string.body is None else self.render(string.body)
+        self._settle(shown.url, body)
+        return HttpRequest(shown.method, shown.url, shown.headers, body, shown.digest)
+
+    def _settle(self, url: str, body: str | None) -> None:
+        if not self._faults:
+            if self._string.settles_url:
+                self._settled.url = url
+            if self._string.settles_body:
+                self._settled.body = body
 
     def render(self, template: Template) -> str:
-        return "".join(part if isinstance(part, str) else self._fill(part) for part in template)
+        return "".join([part if isinstance(part, str) else self._fill(part) for part in template])
 
     def raise_faults(self) -> None:
         if self._faults:
@@ -205,13 +285,19 @@ class _Filling:
 
     def _url(self, target: HttpTarget) -> str:
         scheme = target.scheme if isinstance(target.scheme, str) else self._fill(target.scheme)
-        port = target.port
-        shown_port = (
-            "" if port is None else f":{port if isinstance(port, int) else self._fill(port)}"
-        )
+        port = "" if target.port is None else self._port(scheme, target.port)
         path = self._path(target.path)
         query = "" if target.query is None else "?" + self.render(target.query)
-        return f"{scheme}://{self._host(target.host)}{shown_port}{path}{query}"
+        return f"{scheme}://{self._host(target.host)}{port}{path}{query}"
+
+    def _port(self, scheme: str, port: int | Slot) -> str:
+        """The port with its colon. A value that is the scheme's own port is left out (RFC 3986
+        section 6.2.3): whoever signs the URL signs it as the phone system sees it.
+        """
+        if isinstance(port, int):
+            return f":{port}"
+        number = self._fill(port)
+        return "" if _DEFAULT_PORTS.get(scheme) == number else f":{number}"
 
     def _note_request(self, method: str, url: str, body: str | None) -> None:
         path, _, query = url.partition("://")[2].partition("?")
@@ -359,6 +445,10 @@ class _Filling:
                 slot.end,
             )
         )
+
+
+def _settles(template: Template) -> bool:
+    return not has_secret(template) and not names_in(template) & MADE_BY_THE_PLAN
 
 
 def _label(string: DialString, name: str) -> str:

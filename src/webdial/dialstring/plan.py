@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 MASK = "••••"
 """Shown where a secret stands, whatever its length."""
@@ -44,7 +45,7 @@ class HttpRequest:
         shown = self.shown or self
         digest = None if self.digest is None else DigestLogin(shown_user(shown.digest), MASK)
         headers = tuple(
-            (name, _mask_credential(value) if _SECRET_HEADER.fullmatch(name) else value)
+            (name, _mask_credential(value) if _is_secret(name) else value)
             for name, value in shown.headers
         )
         return HttpRequest(shown.method, shown.url, headers, shown.body, digest)
@@ -63,6 +64,11 @@ class Link:
 
 
 Plan = HttpRequest | Link
+
+
+@lru_cache(maxsize=1_000)
+def _is_secret(header: str) -> bool:
+    return _SECRET_HEADER.fullmatch(header) is not None
 
 
 def shown_user(digest: DigestLogin | None) -> str:

@@ -1,7 +1,7 @@
 """Reads the pieces of a dial string: plain text, `^` and `#`, and what stands in braces."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -39,6 +39,11 @@ _SPECIAL_INSIDE = re.compile(r"\{[\^#{}|]\}|[{}^#|]")
 _NAME = re.compile(r"\{ *([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)")
 _LOOKED_UP = re.compile(r"\{ *(setting|secret) +([^{}^#|]*[^{}^#| ]) *\}", re.IGNORECASE)
 _UNKNOWN = re.compile(r"\{[^{}]*\}")
+# Which there are is known only when a call is placed, and may change at any time.
+_LOOK_UPS: Final[Mapping[str, Callable[[str], Declared]]] = {
+    "setting": lambda name: Declared(f"general setting “{name}”"),
+    "secret": lambda name: Declared(f"credential “{name}”", is_secret=True),
+}
 _SHIFT = re.compile(r"[+-][0-9]{1,9}")
 
 
@@ -170,6 +175,9 @@ class Reader:
     def _declared(self, name: str) -> Declared | None:
         if name in REQUEST_NAMES and not self._is_of_finished_request:
             return None
+        kind, _, rest = name.partition(" ")
+        if rest:
+            return _LOOK_UPS[kind](rest)
         return self._names.get(name) or CALL_NAMES.get(name) or REQUEST_NAMES.get(name)
 
     def _function(self, word: str, start: int, after: int, depth: int) -> tuple[Piece, int]:
@@ -260,12 +268,6 @@ class Reader:
         self.fault("unknown_directive", message, start, start + len(text), hint)
 
     def _unknown_name(self, name: str, start: int, end: int) -> None:
-        kind, _, rest = name.partition(" ")
-        if kind in {"setting", "secret"} and rest:
-            what = "general setting" if kind == "setting" else "credential"
-            message = f"There is no {what} named “{rest}”."
-            self.fault("unknown_name", message, start, end)
-            return
         if name in REQUEST_NAMES:
             message = f"{{{name}}} is known only once the request is finished: in a header."
             self.fault("unknown_name", message, start, end)

@@ -5,7 +5,7 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
@@ -81,12 +81,12 @@ class Subject(Enum):
 def find(answer: Answer, subject: Subject, path: str) -> str | None:
     """The text at `path`; None when nothing is there. JSON scalars other than text as JSON."""
     match subject:
+        case Subject.JSON:
+            return _in_json(answer.json, path)
         case Subject.STATUS:
             return str(answer.status)
         case Subject.TEXT:
             return answer.text
-        case Subject.JSON:
-            return _in_json(answer.json, path)
         case Subject.XML:
             return _in_xml(answer.xml, path)
         case Subject.HEADER:
@@ -96,20 +96,28 @@ def find(answer: Answer, subject: Subject, path: str) -> str | None:
 
 
 def _in_json(found: Any, path: str) -> str | None:
-    for match in _JSON_STEP.finditer(path):
-        found = _step(found, match)
+    for step in _steps(path):
+        found = _step(found, step)
         if found is _MISSING:
             return None
     if isinstance(found, str):
         return found
+    if type(found) is int:
+        return str(found)
     return json.dumps(found, ensure_ascii=False)
 
 
-def _step(found: Any, match: re.Match[str]) -> Any:
-    if match[2] is not None:
-        index = int(match[2])
-        return found[index] if isinstance(found, list) and index < len(found) else _MISSING
-    return found.get(match[1], _MISSING) if isinstance(found, dict) else _MISSING
+@lru_cache(maxsize=1_000)
+def _steps(path: str) -> tuple[str | int, ...]:
+    """Names and indexes: `data.calls[0].id` as data, calls, 0, id."""
+    matches = _JSON_STEP.finditer(path)
+    return tuple(match[1] if match[2] is None else int(match[2]) for match in matches)
+
+
+def _step(found: Any, step: str | int) -> Any:
+    if isinstance(step, int):
+        return found[step] if isinstance(found, list) and step < len(found) else _MISSING
+    return found.get(step, _MISSING) if isinstance(found, dict) else _MISSING
 
 
 def _in_xml(root: ET.Element | None, path: str) -> str | None:

@@ -50,7 +50,10 @@ TABLES: Final[Mapping[str, frozenset[str]]] = {
         {"request", "internal", "success", "queues", "message", "call_id", "time_limit_s"}
     ),
     "sign_in": frozenset(
-        {"authorize", "token", "refresh", "access_token", "new_refresh_token", "lasts_s", "expired"}
+        {
+            "authorize", "token", "refresh", "access_token", "new_refresh_token", "lasts_s", "expired",
+            "message",
+        }
     ),
 }  # fmt: skip
 """The keys of each table. docs/reference/phone-system-files.md is checked against them."""
@@ -65,8 +68,13 @@ SIGN_IN_NAMES: Final[Mapping[str, Declared]] = {
 }
 ACCESS_TOKEN: Final = Declared("token of the sign-in", is_secret=True)
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+"""Names of fields, secrets, and of what is taken from an answer."""
+
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+_UNREAD: Final = Dial(parse_dial_string("tel:#"))
+"""In place of a dial table with a fault, so that the faults of the rest are told too."""
 
 _Choice = TypeVar("_Choice", bound=Enum)
 
@@ -88,7 +96,7 @@ def read_phone_system(text: str, *, id: str) -> PhoneSystem:  # noqa: A002 - it 
         raise PhoneSystemError(text, [_toml_fault(text, str(error))]) from error
     reader = _Reader(text, content)
     system = reader.phone_system(id)
-    if reader.faults or system is None:
+    if reader.faults:
         raise PhoneSystemError(text, reader.faults)
     return system
 
@@ -113,7 +121,8 @@ class _Reader:
         self._names: dict[str, Declared] = {}
         self._owners: dict[str, Owner] = {}
 
-    def phone_system(self, system_id: str) -> PhoneSystem | None:
+    def phone_system(self, system_id: str) -> PhoneSystem:
+        """The whole file; what has a fault, which is told, is something else of its kind."""
         content = self._content
         self._check_keys((), content, "")
         number = self._table((), "number", TABLES["number"])
@@ -126,9 +135,7 @@ class _Reader:
         self._owners = {name: each.of for name, each in values.items()}
         sign_in = self._sign_in()
         log_in = self._log_in()
-        dial = self._dial()
-        if dial is None:
-            return None
+        dial = self._dial() or _UNREAD
         return PhoneSystem(
             id=system_id,
             title=self._text((), "title", is_needed=True),
@@ -157,7 +164,7 @@ class _Reader:
         found: dict[str, Field] = {}
         for name, content in self._table((), table).items():
             path = (table, name)
-            if not _NAME.fullmatch(name) or name in CALL_NAMES:
+            if not NAME.fullmatch(name) or name in CALL_NAMES:
                 message = f"{name} cannot be a name here."
                 hint = "Small letters, digits and _, and none of the names of every call."
                 self._fault("bad_name", message, path, hint)
@@ -232,7 +239,7 @@ class _Reader:
         take = row.get("take", {})
         for name in take if isinstance(take, dict) else {}:
             reading = self._reading((*path, "take"), take, name)
-            if not _NAME.fullmatch(name) or name in CALL_NAMES or name in self._owners:
+            if not NAME.fullmatch(name) or name in CALL_NAMES or name in self._owners:
                 message_text = f"{name} cannot be the name of what is taken."
                 self._fault("bad_name", message_text, (*path, "take", name))
             elif reading is not None:
@@ -262,18 +269,16 @@ class _Reader:
             message = "time_limit_s is a number of seconds from 0.1 to 3600."
             self._fault("bad_value", message, (*path, "time_limit_s"))
             limit = None
-        internal = self._request(path, content, "internal")
-        if request is None:
-            return None
-        return Dial(
-            request,
-            internal,
+        dial = Dial(
+            request or _UNREAD.request,
+            self._request(path, content, "internal"),
             self._rules(path, content, "success"),
             self._yes(path, content, "queues"),
             self._reading(path, content, "message"),
             self._reading(path, content, "call_id"),
             None if limit is None else float(limit),
         )
+        return None if request is None else dial
 
     def _sign_in(self) -> SignIn | None:
         if "sign_in" not in self._content:
@@ -299,6 +304,7 @@ class _Reader:
             self._reading(path, content, "new_refresh_token"),
             self._lasts(path, content),
             self._rule(path, content, "expired"),
+            self._reading(path, content, "message"),
         )
 
     def _request(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Final
 
 from webdial.dialstring import Declared, DialString
@@ -116,12 +117,17 @@ class Field:
             case FieldKind.CHOICE if value not in self.choices:
                 raise self._wrong(f"is none of {', '.join(self.choices)}")
             case FieldKind.PATH:
-                return value.strip("/")
+                return self._path(value)
         return value
 
     def declared(self) -> Declared:
         kind = "path" if self.kind is FieldKind.PATH else "text"
         return Declared(self.label, self.is_secret, kind)
+
+    def _path(self, value: str) -> str:
+        """Without a slash at its end, and at its beginning with one just where its example has one."""
+        begins = "/" if (self.example or self.default).startswith("/") else ""
+        return begins + value.strip("/")
 
     def _host(self, value: str) -> str:
         if is_ipv6(value):
@@ -180,6 +186,7 @@ class SignIn:
     new_refresh_token: Reading | None
     lasts: float | Reading
     expired: Rule | None = None
+    message: Reading | None = None
 
 
 @dataclass(frozen=True)
@@ -206,10 +213,50 @@ class PhoneSystem:
     log_in: LogIn | None = None
     sign_in: SignIn | None = None
 
-    @property
+    @cached_property
     def values(self) -> Mapping[str, Field]:
         """Fields and secrets."""
         return {**self.fields, **self.secrets}
+
+    @cached_property
+    def expired_rules(self) -> tuple[Rule, ...]:
+        """Which answers mean that a log-in or sign-in has lapsed: any of these."""
+        found = (self.log_in, self.sign_in)
+        return tuple(
+            each.expired for each in found if each is not None and each.expired is not None
+        )
+
+    @cached_property
+    def optional(self) -> frozenset[str]:
+        """The names of the values that may be empty."""
+        return frozenset(name for name, each in self.values.items() if each.is_optional)
+
+    @cached_property
+    def admission_names(self) -> frozenset[str]:
+        """The names of the values that log-in and sign-in take."""
+        requests = [] if self.log_in is None else [step.request for step in self.log_in.steps]
+        if self.sign_in is not None:
+            more = (self.sign_in.authorize, self.sign_in.token, self.sign_in.refresh)
+            requests += [request for request in more if request is not None]
+        return frozenset().union(*(request.names for request in requests))
+
+    def wanted_values(self, request: DialString) -> tuple[str, ...]:
+        """The fields and secrets that a dial request, log-in and sign-in take, in a fixed order."""
+        is_internal = request is self.dial.internal
+        return self._wanted[is_internal]
+
+    @cached_property
+    def _wanted(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        requests = (self.dial.request, self.dial.internal or self.dial.request)
+        return tuple(
+            tuple(sorted((self.admission_names | request.names) & self.values.keys()))
+            for request in requests
+        )  # type: ignore[return-value]
+
+    @cached_property
+    def admission_values(self) -> tuple[str, ...]:
+        """Those of `admission_names` that are fields or secrets, in a fixed order."""
+        return tuple(sorted(self.admission_names & self.values.keys()))
 
     @property
     def is_link(self) -> bool:

@@ -1,12 +1,22 @@
 r"""Rules and readings: one line each for what an answer means and what to take out of it.
 
-    rule      = condition *( " and " condition )
-    condition = subject 1*blank ( compared / listed / "is there" / "is missing" )
-    compared  = ( "=" / "!=" / "contains" / "begins" / "matches" ) 1*blank value
-    listed    = ( "in" / "not in" ) 1*blank value *( "," value )
-    subject   = "status" / "text" / ( "json" / "xml" / "header" / "cookie" ) 1*blank path
-    value     = <text up to a comma, " and " or the end> / DQUOTE <text> DQUOTE
-    reading   = subject / "text after" 1*blank value / "text matches" 1*blank <regular expression>
+    rule      = condition *( 1*blank "and" 1*blank condition )
+    condition = "status" 1*blank of-status / found 1*blank of-found
+    of-status = ( "=" / "!=" ) 1*blank status / ( "in" / "not in" ) 1*blank status *( *blank "," *blank status )
+    of-found  = compared / listed / fitted / "is there" / "is missing"
+    compared  = ( "=" / "!=" / "contains" / "begins" ) 1*blank value
+    listed    = ( "in" / "not in" ) 1*blank value *( *blank "," *blank value )
+    reading   = found [ 1*blank ( "after" 1*blank value / fitted ) ]
+    fitted    = "matches" 1*blank <regular expression>
+    found     = "text" / "json" 1*blank json-path / "xml" 1*blank xml-path / ( "header" / "cookie" ) 1*blank <name>
+    json-path = ( key / index ) *( "." key / index )
+    xml-path  = element *( "/" element ) [ "@" <name of an attribute> ]
+    key       = <name of a JSON member>
+    index     = "[" <0 to 9999> "]"
+    element   = <name of an XML element>
+    status    = <100 to 599> / "1xx" / "2xx" / "3xx" / "4xx" / "5xx"
+    value     = <text> / <text in quotation marks>
+    blank     = " "
 
 A rule that does not speak of the status also wants one of 2xx. Regular expressions are RE2's, whose
 time grows with the text alone: the text comes from outside.
@@ -56,6 +66,8 @@ class Condition:
 
     def holds(self, answer: Answer) -> bool:
         found = find(answer, self.subject, self.path)
+        if self.operator == "=" and self.subject is not Subject.STATUS:  # by far the most usual
+            return found is not None and found.strip() == self.values[0]
         match self.operator:
             case "is there":
                 return found is not None
@@ -84,15 +96,12 @@ class Rule:
 
     source: str
     conditions: tuple[Condition, ...] = field(repr=False)
+    speaks_of_status: bool = field(repr=False)
 
     def holds(self, answer: Answer) -> bool:
         if not self.speaks_of_status and not 200 <= answer.status < 300:
             return False
         return all(condition.holds(answer) for condition in self.conditions)
-
-    @property
-    def speaks_of_status(self) -> bool:
-        return any(condition.subject is Subject.STATUS for condition in self.conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +141,8 @@ def read_rule(source: str) -> Rule:
         position = end if match is None else match.end()
     if faults:
         raise RuleError(source, faults)
-    return Rule(source, tuple(conditions))
+    of_status = any(condition.subject is Subject.STATUS for condition in conditions)
+    return Rule(source, tuple(conditions), of_status)
 
 
 def read_reading(source: str) -> Reading:
@@ -144,6 +154,7 @@ def read_reading(source: str) -> Reading:
     subject, path, position = found
     rest = source[position:].strip()
     word, _, text = rest.partition(" ")
+    word = word.lower()
     start = position + len(source[position:]) - len(source[position:].lstrip())
     if not rest and subject is not Subject.STATUS:
         return Reading(source, subject, path)

@@ -1,0 +1,1 @@
+"""Stand-ins for real phone systems, each written from its published facts and from nothing of ours."""
