@@ -8,7 +8,8 @@ from uuid import UUID
 from webdial.dialstring import HttpRequest, Link, Plan
 from webdial.exchange.configuration import Caller
 from webdial.exchange.outcome import Outcome, Verdict
-from webdial.numbers import CleanNumber
+from webdial.exchange.systems import SystemCall
+from webdial.numbers import CleanNumber, NumberPath, NumberStep
 
 
 class Channel(Enum):
@@ -36,6 +37,24 @@ class PreparedCall:
     plan: Plan
     setting_source: str
     limits: TimeLimits
+    system_call: SystemCall | None = None
+    """Set for a request through a phone system; `plan` then shows that request, secrets masked."""
+    phone_system: str = ""
+    """The name of the phone system that the call goes through; empty for a dial string of its own."""
+    phone: str = ""
+    """The label of the further phone that was chosen; empty for the user's first phone."""
+    path: NumberPath | None = None
+    """How the number became what is dialled; None: it is dialled as it was cleaned."""
+
+    @property
+    def dialled(self) -> str:
+        """All that is dialled of the number; digits for after the answer stand behind a comma."""
+        return self.number.dialled if self.path is None else self.path.dialled
+
+    @property
+    def steps(self) -> tuple[NumberStep, ...]:
+        """From what was typed to what is dialled, each with the setting that made it."""
+        return () if self.path is None else self.path.steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +83,10 @@ class PlacedCall:
 
 
 def request_line(plan: Plan) -> str:
-    """What is kept and shown of a plan: method, URL and body, without headers."""
-    match plan:
+    """What is kept and shown of a plan: method, URL and body, without headers, secrets masked."""
+    shown = plan if plan.shown is None else plan.shown
+    match shown:
         case HttpRequest():
-            return f"{plan.method} {plan.url}" + (f"\n{plan.body}" if plan.body else "")
+            return f"{shown.method} {shown.url}" + (f"\n{shown.body}" if shown.body else "")
         case Link():
-            return plan.url
+            return shown.url

@@ -10,6 +10,8 @@ from typing import Protocol
 
 from webdial.errors import NotFoundError
 from webdial.exchange.general_settings import SettingDefinition, definition_of, key_of
+from webdial.exchange.systems import BoundSystem, Stored, StoredValue, SystemSetup, UserPhone
+from webdial.numbers import BranchRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,11 @@ class Configuration:
     """One picture.
 
     `values` is keyed by the setting's key and the branch's id (None: all branches), `branch_ids`
-    by the folded AgencyID; `function_source` is the database function in force.
+    by the folded AgencyID, `agency_ids` the other way round; `function_source` is the database function
+    in force. `setups` are the phone systems that are set up, by the key of their name; `user_values` what
+    is filled in for a user, by the ids of the set-up, the user and the phone (None: the user's own and
+    their first phone's); `phones` the further phones of each user; `credentials` the site's own, by the
+    key of their name; `signed_in` the set-up and the user of each sign-in in the browser.
     """
 
     revision: int
@@ -69,6 +75,24 @@ class Configuration:
     values: Mapping[tuple[str, int | None], str] = field(repr=False)
     branch_ids: Mapping[str, int] = field(default_factory=dict, repr=False)
     function_source: str = field(default="", repr=False)
+    agency_ids: Mapping[int | None, str] = field(default_factory=dict, repr=False)
+    setups: Mapping[str, SystemSetup] = field(default_factory=dict, repr=False)
+    user_values: Mapping[tuple[int, int, int | None], Stored] = field(
+        default_factory=dict, repr=False
+    )
+    phones: Mapping[int, tuple[UserPhone, ...]] = field(default_factory=dict, repr=False)
+    credentials: Mapping[str, StoredValue] = field(default_factory=dict, repr=False)
+    signed_in: frozenset[tuple[int, int]] = field(default=frozenset(), repr=False)
+    found: dict[tuple[str, int | None], EffectiveValue] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    number_rules: dict[int | None, BranchRules] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    bound: dict[tuple[int, int, int | None, bool, object], BoundSystem] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """These three are made from the rest when they are first wanted, and are kept with it."""
 
     def caller(self, user_id: int) -> Caller:
         """The user, or NotFoundError when there is none or they may no longer call."""
@@ -76,6 +100,26 @@ class Configuration:
         if caller is None or not caller.is_active:
             raise NotFoundError("This user does not exist or has been deactivated.")
         return caller
+
+    def phone(self, user_id: int, phone_id: int) -> UserPhone:
+        """One of the user's further phones. Raises NotFoundError, also for somebody else's."""
+        for phone in self.phones.get(user_id, ()):
+            if phone.id == phone_id:
+                return phone
+        raise NotFoundError("You have no such phone.", hint="My phones shows those that you have.")
+
+    def phone_named(self, user_id: int, label: str) -> UserPhone:
+        """One of the user's further phones by its name. Raises NotFoundError."""
+        for phone in self.phones.get(user_id, ()):
+            if key_of(phone.label) == key_of(label):
+                return phone
+        raise NotFoundError(
+            f"You have no phone “{label.strip()[:40]}”.",
+            hint="My phones shows those that you have.",
+        )
+
+    def setup_by_id(self, setup_id: int) -> SystemSetup | None:
+        return next((setup for setup in self.setups.values() if setup.id == setup_id), None)
 
     def caller_by_token(self, digest: bytes) -> Caller | None:
         """The user whose token has this SHA-256 digest; None when it is unknown or revoked."""
@@ -85,6 +129,12 @@ class Configuration:
 
     def effective(self, setting: SettingDefinition, branch_id: int | None) -> EffectiveValue:
         """The value in force: the branch's own before that for all branches, before the default."""
+        found = self.found.get((setting.name, branch_id))
+        if found is None:
+            found = self.found[setting.name, branch_id] = self._effective(setting, branch_id)
+        return found
+
+    def _effective(self, setting: SettingDefinition, branch_id: int | None) -> EffectiveValue:
         key = key_of(setting.name)
         if branch_id is not None and (value := self.values.get((key, branch_id))) is not None:
             return EffectiveValue(

@@ -15,7 +15,7 @@ from uuid import UUID
 import uuid_utils.compat
 
 from webdial.dialstring import HttpRequest, Link, Values
-from webdial.errors import WebdialError
+from webdial.errors import CallNotPlacedError, WebdialError
 from webdial.exchange.calls import Channel, PlacedCall, PreparedCall, TimeLimits
 from webdial.exchange.configuration import Configuration, ConfigurationSource
 from webdial.exchange.functions import DialFunction, NoFunction
@@ -23,12 +23,19 @@ from webdial.exchange.general_settings import (
     CONNECT_TIME_LIMIT,
     MECHANISM,
     TOTAL_TIME_LIMIT,
+    is_function,
     seconds,
 )
 from webdial.exchange.journal import Begun, Ended, Journal
-from webdial.exchange.mechanism import function_result, read_mechanism
+from webdial.exchange.judging import redacted
+from webdial.exchange.mechanism import function_result, mechanism_of
+from webdial.exchange.numbering import path_in_force
 from webdial.exchange.outcome import Outcome, Verdict
-from webdial.numbers import clean_number
+from webdial.exchange.preparing import prepared_by_system
+from webdial.exchange.resolving import Opener, Resolver, open_nothing
+from webdial.exchange.system_calls import SystemCaller
+from webdial.exchange.systems import SystemSetup
+from webdial.numbers import CleanNumber, clean_number
 
 log = logging.getLogger("webdial.exchange")
 
@@ -62,6 +69,8 @@ class Exchange:
         journal: Journal,
         sender: Sender,
         function: DialFunction | None = None,
+        system_caller: SystemCaller | None = None,
+        opener: Opener = open_nothing,
         run_id: str,
         clock: Callable[[], datetime] = _now,
         retry_delays_s: Sequence[float] = RETRY_DELAYS_S,
@@ -70,6 +79,8 @@ class Exchange:
         self._journal = journal
         self._sender = sender
         self._function = function or NoFunction()
+        self._system_caller = system_caller
+        self._opener = opener
         self._run_id = run_id
         self._clock = clock
         self._retry_delays_s = retry_delays_s
@@ -81,8 +92,19 @@ class Exchange:
         """The picture by which the next call is placed."""
         return self._configuration.current
 
-    async def prepare_call(self, number: str, *, user_id: int) -> PreparedCall:
+    def sign_in_values(self, setup: SystemSetup, *, user_id: int) -> Values:
+        """The values for the user's sign-in at a phone system. Raises NotFoundError for no such user."""
+        configuration = self._configuration.current
+        caller = configuration.caller(user_id)
+        nobody = CleanNumber("", "")
+        return Resolver(configuration, caller, nobody, self._opener).for_sign_in(setup)
+
+    async def prepare_call(
+        self, number: str, *, user_id: int, phone_id: int | None = None
+    ) -> PreparedCall:
         """Decide everything about a call and do nothing yet.
+
+        `phone_id` is one of the user's further phones; None is their first one.
 
         Raises WebdialError when there is no such user, the number cannot be dialled, or the
         dial string in force is at fault or wants an extension that the user has not, or the
@@ -90,43 +112,96 @@ class Exchange:
         """
         configuration = self._configuration.current
         caller = configuration.caller(user_id)
+        phone = None if phone_id is None else configuration.phone(user_id, phone_id)
+        if phone is not None:
+            caller = replace(caller, extension=phone.extension)
         cleaned = clean_number(number)
         effective = configuration.effective(MECHANISM, caller.branch_id)
-        mechanism = read_mechanism(effective.value)
-        if mechanism.is_function:
-            string = function_result(
-                await self._function.dial_string(cleaned.dialled, caller, configuration)
-            )
+        value, explanation = effective.value, effective.explanation
+        if phone is not None and phone.setup_id is not None:
+            setup = configuration.setup_by_id(phone.setup_id)
+            value = "" if setup is None else setup.name
+            explanation = f"set for the phone {phone.label}"
+        if is_function(value):
+            given = path_in_force(configuration, caller.branch_id, cleaned).number
+            value = await self._function.dial_string(given, caller, configuration) or ""
+            string, setup = function_result(value, configuration.setups)
         else:
-            string = mechanism.dial_string()
-        plan = string.plan(Values(cleaned.dialled, caller.extension))
+            string, setup = mechanism_of(value, configuration.setups)
+        resolver = Resolver(configuration, caller, cleaned, self._opener, phone_id)
         limits = _time_limits(
             configuration.effective(CONNECT_TIME_LIMIT, caller.branch_id).value,
             configuration.effective(TOTAL_TIME_LIMIT, caller.branch_id).value,
         )
-        return PreparedCall(caller, cleaned, plan, effective.explanation, limits)
+        if setup is not None:
+            prepared = prepared_by_system(resolver, setup, explanation, limits)
+        else:
+            assert string is not None
+            path = resolver.path_to_string(string)
+            plan = string.plan(resolver.for_string(string, path))
+            prepared = PreparedCall(caller, cleaned, plan, explanation, limits, path=path)
+        return prepared if phone is None else replace(prepared, phone=phone.label)
 
-    async def start_call(self, number: str, *, user_id: int, channel: Channel) -> PlacedCall:
+    def prepare_trial(self, number: str, *, user_id: int, setup_id: int) -> PreparedCall:
+        """As `prepare_call`, through one phone system that is set up, whatever setting is in force.
+
+        One that is switched off can be tried too.
+        """
+        configuration = self._configuration.current
+        caller = configuration.caller(user_id)
+        setup = configuration.setup_by_id(setup_id)
+        if setup is None or setup.system is None:
+            raise CallNotPlacedError(
+                "This phone system is not set up, or its file has a fault.",
+                code="phone_system_unusable",
+            )
+        resolver = Resolver(configuration, caller, clean_number(number), self._opener)
+        limits = _time_limits(
+            configuration.effective(CONNECT_TIME_LIMIT, caller.branch_id).value,
+            configuration.effective(TOTAL_TIME_LIMIT, caller.branch_id).value,
+        )
+        return prepared_by_system(resolver, setup, "chosen for a trial", limits)
+
+    async def place_trial(
+        self, prepared: PreparedCall, *, channel: Channel, system_caller: SystemCaller
+    ) -> PlacedCall:
+        """Place what `prepare_trial` gave and wait for its outcome; `system_caller` sends it.
+
+        Written down before and after like every call, and sent once.
+        """
+        call, task = await self._begin(prepared, channel, system_caller)
+        return call if task is None else await asyncio.shield(task)
+
+    async def start_call(
+        self, number: str, *, user_id: int, channel: Channel, phone_id: int | None = None
+    ) -> PlacedCall:
         """Place a call and return as soon as it is on disk; it goes on by itself.
 
         Raises WebdialError when it was stopped before anything left.
         """
-        call, _ = await self._start(number, user_id, channel)
+        call, _ = await self._start(number, user_id, channel, phone_id)
         return call
 
-    async def place_call(self, number: str, *, user_id: int, channel: Channel) -> PlacedCall:
+    async def place_call(
+        self, number: str, *, user_id: int, channel: Channel, phone_id: int | None = None
+    ) -> PlacedCall:
         """Place a call and wait for its outcome. Raises as `start_call` does.
 
         Whoever stops waiting (a client that goes away) does not stop the call.
         """
-        call, task = await self._start(number, user_id, channel)
+        call, task = await self._start(number, user_id, channel, phone_id)
         return call if task is None else await asyncio.shield(task)
 
     async def _start(
-        self, number: str, user_id: int, channel: Channel
+        self, number: str, user_id: int, channel: Channel, phone_id: int | None
     ) -> "tuple[PlacedCall, asyncio.Task[PlacedCall] | None]":
         """The call on disk, and the task that carries it out; a link needs none."""
-        prepared = await self.prepare_call(number, user_id=user_id)
+        prepared = await self.prepare_call(number, user_id=user_id, phone_id=phone_id)
+        return await self._begin(prepared, channel, self._system_caller)
+
+    async def _begin(
+        self, prepared: PreparedCall, channel: Channel, system_caller: SystemCaller | None
+    ) -> "tuple[PlacedCall, asyncio.Task[PlacedCall] | None]":
         call = PlacedCall(uuid_utils.compat.uuid7(), prepared, channel, self._clock())
         if isinstance(prepared.plan, Link):
             call = replace(call, verdict=Verdict(Outcome.HANDED_OVER))
@@ -135,7 +210,7 @@ class Exchange:
         # From here on a task owns the call: whoever waits may go away, and it still gets its end.
         begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         task = asyncio.create_task(
-            self._carry_out(call, prepared.plan, begun), name=f"call {call.id}"
+            self._carry_out(call, prepared.plan, begun, system_caller), name=f"call {call.id}"
         )
         self._underway[call.id] = task
         await begun
@@ -166,7 +241,11 @@ class Exchange:
         return frozenset(self._underway)
 
     async def _carry_out(
-        self, call: PlacedCall, request: HttpRequest, begun: "asyncio.Future[None]"
+        self,
+        call: PlacedCall,
+        request: HttpRequest,
+        begun: "asyncio.Future[None]",
+        system_caller: SystemCaller | None,
     ) -> PlacedCall:
         """Write the call down, send it, write its end. `begun` tells when it is on disk, or why not."""
         try:
@@ -179,7 +258,7 @@ class Exchange:
         if not begun.done():
             begun.set_result(None)
         try:
-            verdict = await self._send(call, request)
+            verdict = await self._send(call, request, system_caller)
             await self._write_end(Ended(call.id, verdict, self._clock()))
         finally:
             self._underway.pop(call.id, None)
@@ -205,11 +284,20 @@ class Exchange:
             return
         log.error("call %s: %s was never written", end.call_id, end.verdict.outcome.value)
 
-    async def _send(self, call: PlacedCall, request: HttpRequest) -> Verdict:
+    async def _send(
+        self, call: PlacedCall, request: HttpRequest, system_caller: SystemCaller | None
+    ) -> Verdict:
+        prepared = call.prepared
         try:
-            return await self._sender.send(request, call.prepared.limits)
+            if prepared.system_call is not None:
+                assert system_caller is not None
+                return await system_caller.place(prepared.system_call, prepared.limits)
+            verdict = await self._sender.send(request, prepared.limits)
         except asyncio.CancelledError:
             return Verdict(Outcome.INTERRUPTED)
         except Exception:  # a fault of ours must not leave a call without an end
             log.exception("call %s: sending failed", call.id)
             return Verdict(Outcome.INTERRUPTED)
+        if request.secrets:
+            return replace(verdict, answer=redacted(verdict.answer, request.secrets))
+        return verdict

@@ -11,10 +11,13 @@ from typing import Final
 
 from webdial.dialstring import parse_dial_string
 from webdial.errors import InvalidValueError
+from webdial.numbers import read_rules
+from webdial.numbers.forms import check_country, check_internal, form_of
 
 FUNCTION: Final = "FUNCTION"
 """The value that hands the making of the dial string to the database function."""
 
+_PREFIX = re.compile(r"([0-9*][0-9*,]{0,5})?", re.ASCII)
 _SECONDS = re.compile(r"\d{1,4}(\.\d{1,3})?", re.ASCII)
 
 
@@ -50,8 +53,13 @@ def seconds(value: str) -> float:
 
 
 def _check_mechanism(value: str) -> None:
-    if value.strip() and not is_function(value):
+    if value.strip() and not is_function(value) and not may_name_a_system(value):
         parse_dial_string(value)
+
+
+def may_name_a_system(value: str) -> bool:
+    """Whether the value is no dial string by its looks: those have a colon, or begin with a brace."""
+    return bool(value.strip()) and not is_function(value) and not set(value) & set(":{}#^<>/")
 
 
 def is_function(value: str) -> bool:
@@ -66,7 +74,8 @@ MECHANISM: Final = SettingDefinition(
         "# for the number. Your supplier can tell you the format. Begin with {POST} to send what "
         "follows each <&> as a post variable. A link such as tel://# is opened on the caller's "
         "own machine. FUNCTION has the database function make the URL. Empty means standard "
-        "dialling: the program that the caller's machine uses for telephone links."
+        "dialling: the program that the caller's machine uses for telephone links. The name of a "
+        "phone system that is set up has calls placed through it."
     ),
     check=_check_mechanism,
     example="http://192.168.7.231:5000/ivr/PbxAPI.aspx?func=make_call&from=^&to=#",
@@ -92,7 +101,86 @@ TOTAL_TIME_LIMIT: Final = SettingDefinition(
     unit="seconds",
 )
 
-SETTINGS: Final = (MECHANISM, CONNECT_TIME_LIMIT, TOTAL_TIME_LIMIT)
+
+def _check_prefix(value: str) -> None:
+    if not _PREFIX.fullmatch(value.strip()):
+        raise InvalidValueError(
+            "A prefix is made of up to 6 digits, * and commas (pauses), no comma first.",
+            field="value",
+        )
+
+
+NUMBER_COUNTRY: Final = SettingDefinition(
+    name="Number Country",
+    default="",
+    help=(
+        "The country in which numbers without + are at home, as two letters. Where a number is wanted "
+        "in another form, 020 7946 0123 is then known to be +442079460123. Empty: only numbers with + "
+        "have other forms."
+    ),
+    check=check_country,
+    example="GB",
+)
+
+NUMBER_FORMAT: Final = SettingDefinition(
+    name="Number Format",
+    default="",
+    help=(
+        "How numbers outside are written: e164 (+442079460123), digits (442079460123), 00 "
+        "(00442079460123), national (02079460123, and 00 before numbers abroad). Empty, or as typed: as "
+        "they were typed. A phone system whose file wants a form gets that one."
+    ),
+    check=form_of,
+    example="e164",
+)
+
+INTERNAL_NUMBERS: Final = SettingDefinition(
+    name="Internal Numbers",
+    default="",
+    help=(
+        "Which numbers are colleagues' extensions and go out unchanged: how many digits they have, such "
+        "as 3-4, or how they begin, such as 8... for 8 and three more digits. Several are parted by commas."
+    ),
+    check=check_internal,
+    example="3-4, 8...",
+)
+
+NUMBER_RULES: Final = SettingDefinition(
+    name="Number Rules",
+    default="",
+    help=(
+        "How numbers outside are rewritten once they have their format. One rule a line: a regular "
+        "expression that fits the whole number, => and what it becomes, with \\1 for what the first "
+        "brackets hold. Each rule is applied to what the one before has made. Lines that begin with -- "
+        "are remarks."
+    ),
+    check=read_rules,
+    example=r"9(0\d+) => \1",
+    is_long=True,
+)
+
+OUTSIDE_LINE: Final = SettingDefinition(
+    name="Outside Line Prefix",
+    default="",
+    help=(
+        "What is dialled before numbers outside to get a line, such as 9. It is put last, after the "
+        "rules; not where a phone system's file wants a form of its own, and not where a dial string "
+        "writes {outside_line} itself."
+    ),
+    check=_check_prefix,
+    example="9",
+)
+
+SETTINGS: Final = (
+    MECHANISM,
+    CONNECT_TIME_LIMIT,
+    TOTAL_TIME_LIMIT,
+    NUMBER_COUNTRY,
+    NUMBER_FORMAT,
+    INTERNAL_NUMBERS,
+    NUMBER_RULES,
+    OUTSIDE_LINE,
+)
 _BY_KEY: Final = {key_of(setting.name): setting for setting in SETTINGS}
 
 

@@ -1,12 +1,14 @@
 """How calls are placed, read from the setting's value: a dial string, a function, or standard dialling."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from webdial.dialstring import DialString, DialStringError, parse_dial_string
 from webdial.errors import CallNotPlacedError, SourceError
-from webdial.exchange.general_settings import is_function
+from webdial.exchange.general_settings import is_function, key_of, may_name_a_system
+from webdial.exchange.systems import SystemSetup
 
 STANDARD_DIALLING: Final = "tel:#"
 """Used when nothing is set: the program that the user's machine has for telephone links."""
@@ -53,10 +55,42 @@ def read_mechanism(value: str) -> Mechanism:
         return Mechanism(string=None, fault=fault)
 
 
-def function_result(text: str | None) -> DialString:
-    """The dial string that a database function returned; `^` and `#` in it are plain characters.
+def mechanism_of(
+    value: str, setups: Mapping[str, SystemSetup]
+) -> tuple[DialString | None, SystemSetup | None]:
+    """The dial string or the set-up phone system that a setting's value names; not for FUNCTION.
 
-    Raises CallNotPlacedError when it returned none, or something that is no dial string.
+    Raises CallNotPlacedError when it is at fault.
+    """
+    if setups and (setup := setups.get(key_of(value))) is not None:
+        return None, _usable(setup)
+    if may_name_a_system(value):
+        raise CallNotPlacedError(
+            f"There is no phone system “{value.strip()}”, so nothing was dialled.",
+            hint="An administrator can mend it in Maintenance | General Settings.",
+            code="phone_system_unknown",
+        )
+    return read_mechanism(value).dial_string(), None
+
+
+def _usable(setup: SystemSetup) -> SystemSetup:
+    if not setup.is_active or setup.system is None:
+        why = "is switched off" if setup.system is not None else f"has a fault: {setup.fault}"
+        raise CallNotPlacedError(
+            f"The phone system “{setup.name}” {why}.",
+            hint="An administrator can mend it in Maintenance | Phone Systems.",
+            code="phone_system_unusable",
+        )
+    return setup
+
+
+def function_result(
+    text: str | None, setups: Mapping[str, SystemSetup]
+) -> tuple[DialString | None, SystemSetup | None]:
+    """What a database function returned: a dial string, or the name of a set-up phone system.
+
+    `^` and `#` in it are plain characters. Raises CallNotPlacedError when it returned nothing, or
+    something that is neither.
     """
     if text is None or not text.strip():
         raise CallNotPlacedError(
@@ -64,8 +98,10 @@ def function_result(text: str | None) -> DialString:
             hint="The function Generate Web Dial URL returns null until it is written.",
             code="function_gave_nothing",
         )
+    if setups and (setup := setups.get(key_of(text))) is not None:
+        return None, _usable(setup)
     try:
-        return parse_dial_string(text, with_values=False)
+        return parse_dial_string(text, with_values=False), None
     except DialStringError as fault:
         raise CallNotPlacedError(
             f"What the database function returned is no dial string: {fault}",

@@ -1,6 +1,7 @@
 """What became of a call, as far as is known, and the one sentence that the caller is told.
 
-2xx is "sent": that the phone system took the request is known, that a phone rang is not.
+2xx without a success rule is "sent": that the phone system took the request is known, that it dials is
+not. "accepted" and "queued" say so by the phone system's own rule (docs/decisions/0013).
 """
 
 from dataclasses import dataclass
@@ -11,10 +12,15 @@ from http import HTTPStatus
 class Outcome(Enum):
     """A closed list; the values stand in the call log and in the API."""
 
+    __hash__ = object.__hash__  # looked up several times for each call; Enum's own is slow
+
     PLACING = "placing"
+    ACCEPTED = "accepted"
+    QUEUED = "queued"
     SENT = "sent"
     HANDED_OVER = "handed_over"
     REJECTED = "rejected"
+    LOG_IN_FAILED = "log_in_failed"
     FAILED = "failed"
     REDIRECTED_AWAY = "redirected_away"
     HOST_UNKNOWN = "host_unknown"
@@ -33,7 +39,7 @@ class Outcome(Enum):
 
     @property
     def is_success(self) -> bool:
-        return self in {Outcome.SENT, Outcome.HANDED_OVER}
+        return self in _SUCCESSES
 
     @property
     def may_have_rung(self) -> bool:
@@ -57,11 +63,16 @@ class Outcome(Enum):
         return _SENTENCES[self]
 
 
+_SUCCESSES = frozenset({Outcome.ACCEPTED, Outcome.QUEUED, Outcome.SENT, Outcome.HANDED_OVER})
+
 _LABELS = {
     Outcome.PLACING: "Placing",
+    Outcome.ACCEPTED: "Accepted",
+    Outcome.QUEUED: "Queued",
     Outcome.SENT: "Sent",
     Outcome.HANDED_OVER: "Handed over",
     Outcome.REJECTED: "Refused",
+    Outcome.LOG_IN_FAILED: "Log-in refused",
     Outcome.FAILED: "Error",
     Outcome.REDIRECTED_AWAY: "Sent elsewhere",
     Outcome.HOST_UNKNOWN: "Name not found",
@@ -75,13 +86,21 @@ _LABELS = {
     Outcome.INTERRUPTED: "Interrupted",
 }
 
+PICK_UP = "Pick up your phone when it rings."
+DIALLING = "Your phone is dialling."
+SHOULD_DIAL = "Your phone should be dialling now."
+
+_NOT_CONFIRMED = "Sent to the phone system, not confirmed."
 _MAY_HAVE_RUNG = "Your phone may ring all the same; look before you dial again."
 
 _SENTENCES = {
     Outcome.PLACING: "Asking the phone system to ring your phone …",
-    Outcome.SENT: "The phone system took the call. Pick up your phone when it rings.",
+    Outcome.ACCEPTED: "The phone system has accepted the call.",
+    Outcome.QUEUED: "The phone system has put the call into its queue.",
+    Outcome.SENT: f"{_NOT_CONFIRMED} {PICK_UP}",
     Outcome.HANDED_OVER: "Handed to the phone program on your machine.",
     Outcome.REJECTED: "The phone system refused the call.",
+    Outcome.LOG_IN_FAILED: "The phone system did not let Webdial log in. Nothing was dialled.",
     Outcome.FAILED: f"The phone system answered with an error. {_MAY_HAVE_RUNG}",
     Outcome.REDIRECTED_AWAY: f"The phone system pointed to another server, which was not followed. {_MAY_HAVE_RUNG}",
     Outcome.HOST_UNKNOWN: "The phone system's name is not known on the network. Nothing was dialled.",
@@ -98,19 +117,37 @@ _SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a call ended. `status` is the HTTP status; `answer` what the phone system said, cut short."""
+    """How a call ended. `status` is the HTTP status; `answer` what the phone system said, cut short.
+
+    `message` is its own sentence for people, `remote_id` its name of the call, `next_step` what the
+    caller does now: all empty where no phone system's file tells them.
+    """
 
     outcome: Outcome
     status: int | None = None
     answer: str = ""
+    message: str = ""
+    remote_id: str = ""
+    next_step: str = ""
 
     @property
     def sentence(self) -> str:
-        return sentence_for(self.outcome, self.status)
+        if self.outcome is Outcome.SENT and self.next_step:  # instead of that to pick up
+            return f"{_NOT_CONFIRMED} {self.next_step}"
+        sentence = sentence_for(self.outcome, self.status, self.message)
+        return f"{sentence} {self.next_step}" if self.next_step else sentence
 
 
-def sentence_for(outcome: Outcome, status: int | None) -> str:
-    """The one sentence for the user, with the phone system's status where it says more."""
+def sentence_for(outcome: Outcome, status: int | None, message: str = "") -> str:
+    """The one sentence for the user, with the phone system's status or own words where they say more."""
+    if message and outcome is Outcome.REJECTED:
+        return f"The phone system refused the call: {_ended(message)}"
+    if message and outcome is Outcome.LOG_IN_FAILED:
+        return (
+            f"The phone system did not let Webdial log in: {_ended(message)} Nothing was dialled."
+        )
+    if message and outcome is Outcome.FAILED:
+        return f"The phone system answered with an error: {_ended(message)} {_MAY_HAVE_RUNG}"
     if outcome is Outcome.REJECTED and status is not None:
         return f"The phone system refused the call: {_meaning(status)}."
     if outcome is Outcome.FAILED and status is not None:
@@ -118,7 +155,13 @@ def sentence_for(outcome: Outcome, status: int | None) -> str:
     return outcome.sentence
 
 
+def _ended(message: str) -> str:
+    return message if message.endswith((".", "!", "?", "…")) else f"{message}."
+
+
 def _meaning(status: int) -> str:
+    if 200 <= status < 300:
+        return "it answered, and its answer is not the one that means success"
     known = {
         401: "it wants a user name and password (401)",
         403: "it does not allow this (403)",

@@ -8,9 +8,8 @@ in one place, `_outcome_of_failure`.
 import asyncio
 import errno
 import math
-import re
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -21,9 +20,11 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 import webdial
-from webdial.dialstring import HttpRequest
+from webdial.dialstring import DigestLogin, HttpRequest
 from webdial.exchange.calls import TimeLimits
 from webdial.exchange.outcome import Outcome, Verdict
+from webdial.exchange.systems import VERIFY, Certificate, CertificateMode
+from webdial.phonesystems import Answer
 
 MAX_ANSWER_BYTES: Final = 65_536
 """As much of an answer as is read: a sentence or a small document, never a download."""
@@ -33,6 +34,9 @@ MAX_KEPT_ANSWER: Final = 500
 
 MAX_REDIRECTS: Final = 5
 
+MAX_DIGESTS: Final = 1_000
+"""Log-ins by digest whose last challenge is remembered."""
+
 _TO_GET = frozenset({301, 302, 303})
 _SAME_METHOD = frozenset({307, 308})
 # Statuses that do not tell whether the request was acted on: a time-out, a fault in the middle of
@@ -40,11 +44,10 @@ _SAME_METHOD = frozenset({307, 308})
 _ERRORS = frozenset({408, 500, 502, 504})
 _KEEP_ALIVE_S = 15
 _PORTS = {"http": 80, "https": 443}
-_BLANKS = re.compile(r"\s+")
 
 
 class HttpSender:
-    """A Sender over one pool of connections. Close it at the end."""
+    """Sends over pools of connections, one for each rule of certificates. Close it at the end."""
 
     def __init__(
         self,
@@ -54,21 +57,34 @@ class HttpSender:
     ) -> None:
         self._resolver = resolver
         self._ssl = ssl_context or ssl.create_default_context()
-        self._open_session: aiohttp.ClientSession | None = None
+        self._sessions: dict[Certificate, aiohttp.ClientSession] = {}
+        self._digests: dict[DigestLogin, aiohttp.DigestAuthMiddleware] = {}
 
     async def send(self, request: HttpRequest, limits: TimeLimits) -> Verdict:
-        """Send `request` once within `limits` and say what became of it."""
+        """Send `request` once within `limits` and say by its status what became of it."""
+        answer = await self.fetch(request, limits)
+        if isinstance(answer, Verdict):
+            return answer
+        return verdict_of_status(answer.status, shown_text(answer))
+
+    async def fetch(
+        self, request: HttpRequest, limits: TimeLimits, certificate: Certificate = VERIFY
+    ) -> Answer | Verdict:
+        """Send `request` once within `limits`: the whole answer, or why there is none."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + limits.total_s
         step = _Step.first(request)
         status: int | None = None
         try:
+            session = self._session(certificate)
             for _ in range(MAX_REDIRECTS + 1):
                 left_s = deadline - loop.time()
-                answer = await self._exchange(step, limits.connect_s, left_s)
+                answer, failure = await self._exchange(session, step, limits.connect_s, left_s)
                 status = answer.status
+                if failure is not None:
+                    return Verdict(failure, status, shown_text(answer))
                 following = step.redirected(answer)
-                if isinstance(following, Verdict):
+                if not isinstance(following, _Step):
                     return following
                 step = following
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
@@ -76,33 +92,43 @@ class HttpSender:
         return Verdict(Outcome.NOT_UNDERSTOOD, status, "It redirected in a circle.")
 
     async def close(self) -> None:
-        if self._open_session is not None:
-            await self._open_session.close()
+        for session in self._sessions.values():
+            await session.close()
+        self._sessions.clear()
 
-    async def _exchange(self, step: "_Step", connect_s: float, total_s: float) -> "_Answer":
-        response = await self._session().request(
+    async def _exchange(
+        self, session: aiohttp.ClientSession, step: "_Step", connect_s: float, total_s: float
+    ) -> tuple[Answer, Outcome | None]:
+        """The answer, and what broke its body off if anything did."""
+        response = await session.request(
             step.method,
             URL(step.url, encoded=True),
             data=step.body,
             headers=step.headers,
             allow_redirects=False,
             timeout=_timeout(connect_s, round(max(total_s, 0.001), 3)),
+            middlewares=() if step.digest is None else (self._digest(step.digest),),
         )
         body, failure = await _read(response)
-        return _Answer(
-            response.status,
-            response.headers.get(hdrs.LOCATION),
-            _text(body, response.charset) if body else "",
-            failure,
-        )
+        headers = tuple(response.headers.items())
+        return Answer(response.status, headers, body, response.charset), failure
 
-    def _session(self) -> aiohttp.ClientSession:
+    def _digest(self, login: DigestLogin) -> aiohttp.DigestAuthMiddleware:
+        """Kept, so that the next request answers the challenge that is already known."""
+        if login not in self._digests:
+            if len(self._digests) >= MAX_DIGESTS:
+                self._digests.clear()
+            self._digests[login] = aiohttp.DigestAuthMiddleware(login.user, login.password)
+        return self._digests[login]
+
+    def _session(self, certificate: Certificate) -> aiohttp.ClientSession:
         """Opened on first use, since it belongs to the event loop that runs then."""
-        if self._open_session is None:
-            self._open_session = aiohttp.ClientSession(
+        session = self._sessions.get(certificate)
+        if session is None:
+            session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
                     limit=0,
-                    ssl=self._ssl,
+                    ssl=self._trust(certificate),
                     keepalive_timeout=_KEEP_ALIVE_S,
                     resolver=self._resolver,
                 ),
@@ -116,18 +142,19 @@ class HttpSender:
             )
             # aiohttp sends GET and PUT again when a kept connection turns out to be closed. To
             # a phone system the second request may be a second call.
-            self._open_session._retry_connection = False  # noqa: SLF001 - no public switch exists
-        return self._open_session
+            session._retry_connection = False  # noqa: SLF001 - no public switch exists
+            self._sessions[certificate] = session
+        return session
 
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What came back. With a `failure` the status is known, but the body broke off."""
-
-    status: int
-    location: str | None
-    text: str
-    failure: Outcome | None
+    def _trust(self, certificate: Certificate) -> ssl.SSLContext | aiohttp.Fingerprint:
+        """What is trusted. Raises ValueError (ssl.SSLError is none) for a text that is none."""
+        match certificate.mode:
+            case CertificateMode.PINNED:
+                return aiohttp.Fingerprint(bytes.fromhex(certificate.text.replace(":", "")))
+            case CertificateMode.OWN_CA:
+                return ssl.create_default_context(cadata=certificate.text)
+            case CertificateMode.VERIFY:
+                return self._ssl
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,30 +165,33 @@ class _Step:
     url: str
     headers: dict[str, str]
     body: bytes | None
+    digest: DigestLogin | None = None
 
     @classmethod
     def first(cls, request: HttpRequest) -> "_Step":
-        body = None if request.body is None else request.body.encode("ascii")
-        return cls(request.method, request.url, dict(request.headers), body)
+        body = None if request.body is None else request.body.encode()
+        return cls(request.method, request.url, dict(request.headers), body, request.digest)
 
-    def redirected(self, answer: _Answer) -> "_Step | Verdict":
-        """The next step when the answer points on within the same host, else the verdict.
+    def redirected(self, answer: Answer) -> "_Step | Answer | Verdict":
+        """The next step when the answer points on within the same host, else what it comes to.
 
         Methods change as browsers change them (Fetch Standard, HTTP-redirect fetch).
         """
-        status = answer.status
-        if answer.failure is not None:
-            return Verdict(answer.failure, status, answer.text)
-        if answer.location is None or status not in _TO_GET | _SAME_METHOD:
-            return _verdict_of_status(status, answer.text)
-        target = urljoin(self.url, answer.location)
+        status, location = answer.status, answer.header(hdrs.LOCATION)
+        if location is None or status not in _TO_GET | _SAME_METHOD:
+            return answer
+        target = urljoin(self.url, location)
         if not _is_same_host(self.url, target):
             kept = f"It pointed to {urlsplit(target).netloc or target}"[:MAX_KEPT_ANSWER]
             return Verdict(Outcome.REDIRECTED_AWAY, status, kept)
         if status in _SAME_METHOD or (self.method != "POST" and status != 303):
-            return _Step(self.method, target, self.headers, self.body)
-        headers = {name: value for name, value in self.headers.items() if name != hdrs.CONTENT_TYPE}
-        return _Step("GET", target, headers, None)
+            return replace(self, url=target)
+        headers = {
+            name: value
+            for name, value in self.headers.items()
+            if name.lower() != hdrs.CONTENT_TYPE.lower()
+        }
+        return _Step("GET", target, headers, None, self.digest)
 
 
 def _is_same_host(url: str, target: str) -> bool:
@@ -200,18 +230,26 @@ async def _read(response: aiohttp.ClientResponse) -> tuple[bytes, Outcome | None
     return b"".join(chunks), None
 
 
-def _text(body: bytes, charset: str | None) -> str:
+def shown_text(answer: Answer) -> str:
     """The beginning of an answer on one line, without characters that cannot be seen."""
-    try:
-        text = body[: MAX_KEPT_ANSWER * 8].decode(charset or "utf-8", errors="replace")
-    except (LookupError, ValueError):  # the answer names a charset that is none for text
-        text = body[: MAX_KEPT_ANSWER * 8].decode("utf-8", errors="replace")
-    visible = "".join(character if character.isprintable() else " " for character in text)
-    shown = _BLANKS.sub(" ", visible).strip()
-    return shown if len(shown) <= MAX_KEPT_ANSWER else shown[: MAX_KEPT_ANSWER - 1] + "…"
+    most = MAX_KEPT_ANSWER * 8
+    if len(answer.body) > most:
+        answer = Answer(answer.status, (), answer.body[:most], answer.charset)
+    return one_line(answer.text, MAX_KEPT_ANSWER)
 
 
-def _verdict_of_status(status: int, text: str) -> Verdict:
+def one_line(text: str, longest: int) -> str:
+    """`text` with visible characters alone, blanks made one, and cut to `longest` characters."""
+    visible = text
+    if not text.isprintable():
+        visible = "".join(character if character.isprintable() else " " for character in text)
+    shown = visible.strip()
+    if "  " in shown:  # the only blank that counts as visible
+        shown = " ".join(shown.split())
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+def verdict_of_status(status: int, text: str) -> Verdict:
     if 200 <= status < 300:
         return Verdict(Outcome.SENT, status, text)
     if status in _ERRORS:
@@ -236,7 +274,7 @@ def _outcome_of_failure(error: Exception) -> Outcome:
     match error:
         case aiohttp.ClientConnectorDNSError():
             return Outcome.HOST_UNKNOWN
-        case aiohttp.ClientConnectorCertificateError():
+        case aiohttp.ClientConnectorCertificateError() | aiohttp.ServerFingerprintMismatch():
             return Outcome.CERTIFICATE_BAD
         case aiohttp.ClientConnectorSSLError():
             return Outcome.TLS_FAILED
@@ -260,6 +298,8 @@ def _outcome_of_failure(error: Exception) -> Outcome:
 def _reason(error: Exception) -> str:
     """The library's words, for the administrator; they name the target and no secret."""
     match error:
+        case aiohttp.ServerFingerprintMismatch():
+            return f"The certificate's fingerprint is now {error.got.hex()}."
         case aiohttp.ClientConnectorCertificateError():
             return _shortened(str(error.certificate_error))
         case aiohttp.ClientConnectorError():
@@ -271,4 +311,4 @@ def _reason(error: Exception) -> str:
 
 
 def _shortened(text: str) -> str:
-    return _BLANKS.sub(" ", text).strip()[:MAX_KEPT_ANSWER]
+    return one_line(text, MAX_KEPT_ANSWER)

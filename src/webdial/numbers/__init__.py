@@ -1,9 +1,25 @@
-"""Telephone numbers: from what was clicked to what can be dialled. Pure.
+"""Telephone numbers: from what was clicked to what is dialled. Pure.
 
 `clean_number` is the one way in: what it returns is all that ever goes into a dial string, a
-database function or a link. How a branch wants its numbers written is not decided here.
+database function or a link. `follow` then takes it the way that a branch wants it to go: its form, the
+branch's rules, the prefix of an outside line; and tells each step.
 """
 
 from webdial.numbers.cleaning import MAX_DIALLED, MAX_TYPED, CleanNumber, NumberError, clean_number
+from webdial.numbers.path import (
+    PLAIN,
+    BranchRules,
+    Destination,
+    NumberPath,
+    NumberStep,
+    StepKind,
+    branch_rules,
+    follow,
+)
+from webdial.numbers.rules import NumberRuleError, read_rules
 
-__all__ = ["MAX_DIALLED", "MAX_TYPED", "CleanNumber", "NumberError", "clean_number"]
+__all__ = [
+    "MAX_DIALLED", "MAX_TYPED", "PLAIN", "BranchRules", "CleanNumber", "Destination", "NumberError",
+    "NumberPath", "NumberRuleError", "NumberStep", "StepKind", "branch_rules", "clean_number", "follow",
+    "read_rules",
+]  # fmt: skip

@@ -1,0 +1,108 @@
+"""What an answer means by the rules of a phone system's file."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+from webdial.dialstring import MASK
+from webdial.dialstring.encoding import Place, encode_value
+from webdial.exchange.outcome import DIALLING, PICK_UP, SHOULD_DIAL, Outcome, Verdict
+from webdial.exchange.sender import one_line, shown_text, verdict_of_status
+from webdial.phonesystems import Answer, Dial, Reading, RingsFirst, Rule, Step
+
+MAX_MESSAGE: Final = 200
+"""Characters of a phone system's own message: a sentence or two."""
+
+MAX_REMOTE_ID: Final = 120
+
+_NEXT_STEPS: Final = {
+    RingsFirst.CALLER: PICK_UP,
+    RingsFirst.NOBODY: DIALLING,
+    RingsFirst.UNKNOWN: "",
+}
+
+
+def judge_dial(
+    answer: Answer, dial: Dial, *, rings_first: RingsFirst, secrets: Iterable[str]
+) -> Verdict:
+    """The verdict on the answer to a dial request."""
+    secrets = tuple(secrets)
+    text = redacted(shown_text(answer), secrets)
+    if dial.success and all(rule.holds(answer) for rule in dial.success):
+        return Verdict(
+            Outcome.QUEUED if dial.queues else Outcome.ACCEPTED,
+            answer.status,
+            text,
+            remote_id=redacted(read_short(dial.call_id, answer, MAX_REMOTE_ID), secrets),
+            next_step=_NEXT_STEPS[rings_first],
+        )
+    by_status = verdict_of_status(answer.status, text)
+    message = redacted(read_short(dial.message, answer, MAX_MESSAGE), secrets)
+    if by_status.outcome is not Outcome.SENT:
+        return Verdict(by_status.outcome, answer.status, text, message)
+    if dial.success:
+        return Verdict(Outcome.REJECTED, answer.status, text, message)
+    if rings_first is RingsFirst.NOBODY:
+        return replace(by_status, next_step=SHOULD_DIAL)
+    return by_status
+
+
+def judge_step(answer: Answer, step: Step, *, secrets: Iterable[str]) -> Verdict | None:
+    """Why a log-in failed; None when its step succeeded and everything could be taken."""
+    secrets = tuple(secrets)
+    if not _succeeded(answer, step.success):
+        message = redacted(read_short(step.message, answer, MAX_MESSAGE), secrets)
+        text = redacted(shown_text(answer), secrets)
+        return Verdict(Outcome.LOG_IN_FAILED, answer.status, text, message)
+    missing = [name for name, reading in step.take.items() if reading.read(answer) is None]
+    if missing:
+        message = f"its answer has no {', '.join(missing)}"
+        return Verdict(Outcome.LOG_IN_FAILED, answer.status, "", message)
+    return None
+
+
+def _succeeded(answer: Answer, rules: tuple[Rule, ...]) -> bool:
+    if not rules:
+        return 200 <= answer.status < 300
+    return all(rule.holds(answer) for rule in rules)
+
+
+def read_short(reading: Reading | None, answer: Answer, longest: int) -> str:
+    """What a reading finds, on one line; empty when it finds nothing."""
+    found = None if reading is None else reading.read(answer)
+    return one_line(found, longest) if found else ""
+
+
+def redacted(text: str, secrets: Iterable[str]) -> str:
+    """`text` without any of the secrets, in whatever way it is likely to echo them."""
+    if text:
+        for secret in secrets:
+            for form in _forms(secret):
+                text = _without_beginning(text.replace(form, MASK), form)
+    return text
+
+
+@lru_cache(maxsize=2_000)
+def _forms(secret: str) -> tuple[str, ...]:
+    """How an answer may write a secret, the longest first."""
+    forms = {
+        secret,
+        quote(secret, safe=""),
+        quote_plus(secret),
+        encode_value(secret, Place.JSON),
+        encode_value(secret, Place.XML),
+        one_line(secret, len(secret)),
+    }
+    return tuple(form for form in sorted(forms, key=len, reverse=True) if len(form) > 3)
+
+
+def _without_beginning(text: str, secret: str) -> str:
+    """A text that was cut without the beginning of a secret that the cut has left at its end."""
+    kept = text.removesuffix("…")
+    if kept != text:
+        for length in range(len(secret) - 1, 3, -1):
+            if kept.endswith(secret[:length]):
+                return f"{kept[:-length]}{MASK}…"
+    return text
