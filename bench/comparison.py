@@ -18,6 +18,7 @@ from bench.servers import Command, Cores, Server, free_port, running
 _STANDIN = "stand-in"
 _RELAY = "bare relay"
 _DIAL_STRING = "Webdial by a dial string"
+_SYSTEM = "Webdial by a phone system"
 _FUNCTION = "Webdial by FUNCTION"
 
 
@@ -49,9 +50,10 @@ class ServerFigures(Figures):
 
 @dataclass(frozen=True, slots=True)
 class WebdialFigures:
-    """Webdial by a dial string and by the sample function, both served by the same process."""
+    """Webdial by a dial string, a phone system and the sample function, by one and the same process."""
 
     dial_string: ServerFigures
+    phone_system: Figures
     function: Figures
     evaluation: Evaluation
 
@@ -200,6 +202,7 @@ class _Installed:
         server = self.started.server
         for name, token in (
             (_DIAL_STRING, self.tokens.dial_string),
+            (_SYSTEM, self.tokens.phone_system),
             (_FUNCTION, self.tokens.function),
         ):
             yield Contender(name, server, webdial.call_requests(server.command, token), 201)
@@ -207,6 +210,7 @@ class _Installed:
     def figures(self, rounds: Mapping[str, Sequence[Round]], evaluations: int) -> WebdialFigures:
         return WebdialFigures(
             dial_string=self.started.figures(rounds[_DIAL_STRING]),
+            phone_system=Figures(rounds[_SYSTEM]),
             function=Figures(rounds[_FUNCTION]),
             evaluation=webdial.evaluate_sample(
                 self.data, authority=self.authority, evaluations=evaluations

@@ -1,11 +1,13 @@
 """The phone system that is dialled: answers a dial with 200 `OK` and counts it.
 
 A raw protocol instead of a web framework, so that the stand-in costs far less than whatever is
-measured through it. It reads requests without a body and nothing else: any other method is refused
-with 405 and not counted, since what it does not understand it must not count as a call.
+measured through it. It knows these requests and nothing else: any other method is refused with 405
+and not counted, since what it does not understand it must not count as a call.
 
     GET /dial...                200 "OK", counted, after `--delay-s` seconds
     GET /api/call/makecall/...  the same: where the sample function dials
+    POST /json/token            200 and a token, for whatever log-in
+    POST /json/call             200 and the id of a call as JSON, counted; with the token and a number in it
     GET /count                  200 and the number of dials counted so far, at once
 
 Run it with `python -m bench.standin --port 8099`; `dial_count` reads the counter.
@@ -14,6 +16,8 @@ Run it with `python -m bench.standin --port 8099`; `dial_count` reads the counte
 import argparse
 import asyncio
 import contextlib
+import json
+import re
 import signal
 import sys
 import urllib.request
@@ -24,15 +28,22 @@ from bench.loop import new_loop
 from bench.servers import HOST, Command
 
 _DIALS = (b"GET /dial", b"GET " + sample.DIAL_PATH.encode())
+_CALL = b"POST /json/call "
+_LOG_IN = b"POST /json/token "
+TOKEN = "8d2c1f6e0b7a4935"
+_BEARER = f"\r\nauthorization: bearer {TOKEN}\r\n".encode()
+_LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 _END_OF_HEAD = b"\r\n\r\n"
 _MAX_HEAD_BYTES = 16_384
 """What a request head may take before the connection is dropped: a client out of step."""
 
 
-def _answer(status: str, body: bytes, *, closes: bool = False) -> bytes:
+def _answer(
+    status: str, body: bytes, *, closes: bool = False, media_type: str = "text/plain"
+) -> bytes:
     connection = "close" if closes else "keep-alive"
     head = (
-        f"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\n"
+        f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\n"
         f"Content-Length: {len(body)}\r\nConnection: {connection}\r\n\r\n"
     )
     return head.encode() + body
@@ -40,7 +51,16 @@ def _answer(status: str, body: bytes, *, closes: bool = False) -> bytes:
 
 _DIALLED = _answer("200 OK", b"OK")
 _UNKNOWN = _answer("404 Not Found", b"nothing here")
-_REFUSED = _answer("405 Method Not Allowed", b"only GET without a body", closes=True)
+_REFUSED = _answer("405 Method Not Allowed", b"not this method, or not in this way", closes=True)
+
+
+def _json(content: dict[str, object]) -> bytes:
+    return _answer("200 OK", json.dumps(content).encode(), media_type="application/json")
+
+
+_LOGGED_IN = _json({"errcode": 0, "errmsg": "SUCCESS", "access_token": TOKEN, "expires_in": 1800})
+_CALLED = _json({"errcode": 0, "errmsg": "SUCCESS", "call_id": "1632985346.11"})
+_LAPSED = _json({"errcode": 10004, "errmsg": "TOKEN EXPIRED"})
 
 
 class Standin:
@@ -73,14 +93,25 @@ class _Line(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._partial:
             data = self._partial + data
-        *heads, self._partial = data.split(_END_OF_HEAD)
-        for head in heads:
-            self._take(head)
+        while True:
+            head, end, rest = data.partition(_END_OF_HEAD)
+            if not end:
+                break
+            body_bytes = _body_bytes(head) if head.startswith(b"POST ") else 0
+            if len(rest) < body_bytes:
+                break
+            self._take(head, rest[:body_bytes])
+            data = rest[body_bytes:]
+        self._partial = data
         if len(self._partial) > _MAX_HEAD_BYTES:
             self._transport.abort()
 
-    def _take(self, head: bytes) -> None:
-        if head.startswith(_DIALS):
+    def _take(self, head: bytes, body: bytes) -> None:
+        if head.startswith(_CALL):
+            self._call(head, body)
+        elif head.startswith(_LOG_IN):
+            self._transport.write(_LOGGED_IN)
+        elif head.startswith(_DIALS):
             self._standin.dials += 1
             self._reply_in_time()
         elif not head.startswith(b"GET "):
@@ -91,16 +122,30 @@ class _Line(asyncio.Protocol):
         else:
             self._transport.write(_UNKNOWN)
 
-    def _reply_in_time(self) -> None:
+    def _call(self, head: bytes, body: bytes) -> None:
+        if _BEARER not in head.lower() + b"\r\n":
+            self._transport.write(_LAPSED)
+        elif b'"callee":"0207' in body.replace(b" ", b""):
+            self._standin.dials += 1
+            self._reply_in_time(_CALLED)
+        else:
+            self._transport.write(_UNKNOWN)
+
+    def _reply_in_time(self, reply: bytes = _DIALLED) -> None:
         if not self._standin.delay_s:
-            self._transport.write(_DIALLED)
+            self._transport.write(reply)
             return
         loop = asyncio.get_running_loop()
-        loop.call_later(self._standin.delay_s, self._reply_if_open)
+        loop.call_later(self._standin.delay_s, self._reply_if_open, reply)
 
-    def _reply_if_open(self) -> None:
+    def _reply_if_open(self, reply: bytes) -> None:
         if not self._transport.is_closing():
-            self._transport.write(_DIALLED)
+            self._transport.write(reply)
+
+
+def _body_bytes(head: bytes) -> int:
+    found = _LENGTH.search(head)
+    return 0 if found is None else int(found[1])
 
 
 def serve_command(port: int, *, delay_s: float = 0.0) -> Command:

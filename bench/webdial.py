@@ -1,9 +1,10 @@
 """Webdial as the bench knows it: its commands, its server and its calls, all in this one place.
 
-A fresh data folder is set up with two callers, through the same commands an administrator would
-type. One, of Manchester, calls by the dial string of that branch; one, of London, by FUNCTION, which
-is set for all branches. The same process serves both: two processes of one program were seen to differ
-by a tenth of a millisecond a call for no reason of theirs, which would spoil the comparison.
+A fresh data folder is set up with three callers, through the same commands an administrator would
+type. One, of Manchester, calls by the dial string of that branch; one, of Leeds, through a phone system
+that takes JSON after a log-in; one, of London, by FUNCTION, which is set for all branches. The same
+process serves all: two processes of one program were seen to differ by a tenth of a millisecond a call
+for no reason of theirs, which would spoil the comparison.
 """
 
 import importlib.util
@@ -27,6 +28,8 @@ FUNCTION_STAFF_ID = "B2"
 EXTENSION = "201"
 
 _MECHANISM = "Use Web Phone Dialling Mechanism"
+_SYSTEM = "JSON"
+_SYSTEM_FILE = ROOT / "bench" / "json_system.toml"
 _LONGEST_COMMANDS_S = 120.0
 
 
@@ -35,6 +38,7 @@ class Tokens:
     """One token for each caller."""
 
     dial_string: str
+    phone_system: str
     function: str
 
 
@@ -58,20 +62,27 @@ def set_up(data: Path, *, authority: str) -> Tokens:
     """
     function = data / "function.sql"
     function.write_text(sample.source(authority), encoding="utf-8")
-    *_, dial_string, by_function = _run(
+    host, _, port = authority.partition(":")
+    *_, dial_string, by_system, by_function = _run(
         data,
         ["branch", "add", "MAN", "--name", "Manchester"],
         ["branch", "add", "LON", "--name", "London"],
+        ["branch", "add", "LDS", "--name", "Leeds"],
         ["user", "add", "string", *_user("B1", "MAN")],
+        ["user", "add", "system", *_user("B3", "LDS")],
         ["user", "add", "function", *_user(FUNCTION_STAFF_ID, "LON")],
         ["setting", "set", _MECHANISM, "FUNCTION"],
         ["setting", "set", _MECHANISM, _dial_string(authority), "--branch", "MAN"],
+        ["system", "set-up", _SYSTEM, "--file", str(_SYSTEM_FILE), "--field", f"host={host}",
+         "--field", f"port={port}", "--field", "client_id=bench", "--secret", "client_secret=s3cret"],
+        ["setting", "set", _MECHANISM, _SYSTEM, "--branch", "LDS"],
         ["setting", "set", "--own", *_phone_system(), "--branch", "LON"],
         ["function", "set", str(function)],
         ["token", "create", "string"],
+        ["token", "create", "system"],
         ["token", "create", "function"],
-    )
-    return Tokens(dial_string.strip(), by_function.strip())
+    )  # fmt: skip
+    return Tokens(dial_string.strip(), by_system.strip(), by_function.strip())
 
 
 def _dial_string(authority: str) -> str:

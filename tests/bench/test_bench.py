@@ -50,7 +50,8 @@ def test_run_measures_all_and_ends_its_servers(finished: Finished) -> None:
     measured = finished.measured
     by_webdial = measured.webdial
     assert by_webdial is not None
-    for figures in (measured.standin, measured.relay, by_webdial.dial_string, by_webdial.function):
+    theirs = (by_webdial.dial_string, by_webdial.phone_system, by_webdial.function)
+    for figures in (measured.standin, measured.relay, *theirs):
         assert [taken.per_second > 0 for taken in figures.rounds] == [True]
     for served in (measured.standin, measured.relay, by_webdial.dial_string):
         assert served.upkeep.start_s > 0
@@ -60,15 +61,19 @@ def test_run_measures_all_and_ends_its_servers(finished: Finished) -> None:
     assert finished.left_over == []
 
 
-def test_calls_came_by_both_ways(finished: Finished) -> None:
-    """Else FUNCTION and dial string would be compared with themselves."""
+def test_calls_came_by_each_way(finished: Finished) -> None:
+    """Else a way would be compared with itself."""
     with closing(sqlite3.connect(finished.data / "webdial.sqlite3")) as database:
         rows = database.execute(
             "SELECT DISTINCT staff_id, outcome, instr(request, '/dial?from=201&to=0207') > 0,"
-            " instr(request, '/api/call/makecall/201/0207') > 0"
+            " instr(request, '/api/call/makecall/201/0207') > 0, phone_system, remote_id"
             " FROM webdial_call JOIN webdial_user ON webdial_user.id = user_id ORDER BY staff_id"
         ).fetchall()
-    assert rows == [("B1", "sent", 1, 0), ("B2", "sent", 0, 1)]
+    assert rows == [
+        ("B1", "sent", 1, 0, "", ""),
+        ("B2", "sent", 0, 1, "", ""),
+        ("B3", "accepted", 0, 0, "JSON", "1632985346.11"),
+    ]
 
 
 def test_function_that_gives_something_else_has_no_figures(finished: Finished) -> None:

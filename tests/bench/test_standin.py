@@ -38,6 +38,43 @@ async def test_dial_is_answered_and_counted() -> None:
             assert system.dials == count
 
 
+def json_call(token: str, callee: str) -> bytes:
+    body = f'{{"caller":"201","callee":"{callee}"}}'.encode()
+    head = f"POST /json/call HTTP/1.1\r\nAuthorization: Bearer {token}\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+@pytest.mark.parametrize(
+    ("token", "callee", "answer", "dials"),
+    [
+        (standin.TOKEN, "02079460123", b'"errcode": 0', 1),
+        ("another", "02079460123", b'"errcode": 10004', 0),
+        (standin.TOKEN, "", b"nothing here", 0),
+    ],
+)
+async def test_json_call_wants_token_and_number(
+    token: str, callee: str, answer: bytes, dials: int
+) -> None:
+    system = standin.Standin()
+    call = json_call(token, callee)
+    async with connected(system) as (reader, writer):
+        for part in (call[:-5], call[-5:]):
+            writer.write(part)
+            await writer.drain()
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.partition(b"Content-Length: ")[2].partition(b"\r\n")[0])
+        assert answer in await reader.readexactly(length)
+    assert system.dials == dials
+
+
+async def test_log_in_gives_the_token() -> None:
+    system = standin.Standin()
+    async with connected(system) as (reader, writer):
+        writer.write(b"POST /json/token HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}")
+        assert standin.TOKEN.encode() in await reader.readuntil(b"1800}")
+    assert system.dials == 0
+
+
 async def test_dials_sent_together_are_answered_each() -> None:
     system = standin.Standin()
     async with connected(system) as (reader, writer):
