@@ -4,10 +4,11 @@ Everything that an administrator changes while the program runs is a general set
 docs/reference/environment.md is checked against `VARIABLES`.
 """
 
+import base64
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -44,6 +45,12 @@ VARIABLES: Final = (
         "Key that signs sessions. At least 32 characters.",
     ),
     Variable(
+        "WEBDIAL_CREDENTIAL_KEYS",
+        "made on first use, kept in WEBDIAL_DATA/credential.key",
+        "Keys that seal passwords and tokens of phone systems, separated by commas. The first one seals, "
+        "all of them open; `webdial credential new-key` makes one. Back it up apart from the database.",
+    ),
+    Variable(
         "WEBDIAL_HOSTS",
         "localhost, 127.0.0.1, [::1]",
         "Names, separated by commas, under which people reach the site. * for any.",
@@ -52,6 +59,59 @@ VARIABLES: Final = (
         "WEBDIAL_HTTPS",
         "no",
         "yes when people reach the site by https:// only: cookies are then never sent without it.",
+    ),
+    Variable(
+        "WEBDIAL_ADDRESS",
+        "the address that the page was asked for by",
+        "Address by which people reach the site, such as https://dial.example. Links in mails begin with it.",
+    ),
+    Variable(
+        "WEBDIAL_MAIL_URL",
+        "none",
+        "Mail server that mails are sent by: smtp://user:password@host:587 (with STARTTLS), smtps://host:465 "
+        "or, for a server on this machine, smtp+plain://localhost. Without it no mail is sent and none is offered.",
+    ),
+    Variable(
+        "WEBDIAL_MAIL_FROM",
+        "webdial@ the host of WEBDIAL_ADDRESS",
+        "Address that mails come from.",
+    ),
+    Variable(
+        "WEBDIAL_SECOND_FACTOR",
+        "optional",
+        "Who must have a second factor: optional (nobody), administrators or everybody.",
+    ),
+    Variable(
+        "WEBDIAL_OIDC_ISSUER",
+        "none",
+        "Issuer of the company's OpenID Connect provider, such as https://id.example. With it and a client id, "
+        "people may sign in there.",
+    ),
+    Variable(
+        "WEBDIAL_OIDC_CLIENT_ID",
+        "none",
+        "Client id that the provider gave this site.",
+    ),
+    Variable(
+        "WEBDIAL_OIDC_CLIENT_SECRET",
+        "none",
+        "Client secret that the provider gave this site; none for a public client.",
+    ),
+    Variable(
+        "WEBDIAL_OIDC_NAME",
+        "the host of WEBDIAL_OIDC_ISSUER",
+        "What the button says: Sign in with NAME.",
+    ),
+    Variable(
+        "WEBDIAL_OIDC_MATCH",
+        "verified-mail",
+        "How somebody who signs in there the first time is found among the users: verified-mail, mail (when the "
+        "provider verifies but does not say so) or username.",
+    ),
+    Variable(
+        "WEBDIAL_OIDC_NEW_USERS",
+        "no",
+        "yes to add who is not found as a new user: a caller without a branch.",
     ),
     Variable(
         "FORWARDED_ALLOW_IPS",
@@ -123,7 +183,14 @@ class Environment:
 
     @property
     def is_https_only(self) -> bool:
-        return self._get("WEBDIAL_HTTPS").lower() in {"1", "yes", "true", "on"}
+        return self.says_yes("WEBDIAL_HTTPS")
+
+    def text(self, name: str) -> str:
+        """The value of a variable without blanks around it, empty when it is not set."""
+        return self._get(name)
+
+    def says_yes(self, name: str) -> bool:
+        return self._get(name).lower() in {"1", "yes", "true", "on"}
 
     @property
     def server(self) -> str:
@@ -143,13 +210,33 @@ class Environment:
         if named and len(named) < _SECRET_LENGTH:
             message = f"WEBDIAL_SECRET_KEY has fewer than {_SECRET_LENGTH} characters."
             raise InvalidValueError(message, field="WEBDIAL_SECRET_KEY")
-        return named or _kept_secret(self.data / "secret.key")
+        return named or _kept_secret(
+            self.data / "secret.key",
+            new=lambda: secrets.token_urlsafe(48),
+            if_damaged="Remove the file: a new key is then made, and everybody signs in once more.",
+        )
+
+    @cached_property
+    def credential_keys(self) -> tuple[str, ...]:
+        """The keys that seal credentials; one is made on first use, readable by its owner alone.
+
+        Raises InvalidValueError when the file of the key cannot be used.
+        """
+        named = tuple(key.strip() for key in self._get("WEBDIAL_CREDENTIAL_KEYS").split(","))
+        if any(named):
+            return tuple(key for key in named if key)
+        key = _kept_secret(
+            self.data / "credential.key",
+            new=lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii"),
+            if_damaged="Bring the file back from a backup: without it no credential can be read.",
+        )
+        return (key,)
 
 
-def _kept_secret(file: Path) -> str:
+def _kept_secret(file: Path, *, new: Callable[[], str], if_damaged: str) -> str:
     try:
         if not file.exists():
-            _make_secret(file)
+            make_secret(file, new())
         key = file.read_text(encoding="ascii").strip()
     except OSError as error:
         message = f"The key {file} cannot be used: {error.strerror}."
@@ -160,17 +247,17 @@ def _kept_secret(file: Path) -> str:
         raise InvalidValueError(
             f"The key {file} is damaged: it is no text of at least {_SECRET_LENGTH} characters.",
             field="WEBDIAL_DATA",
-            hint="Remove the file: a new key is then made, and everybody signs in once more.",
+            hint=if_damaged,
         )
     return key
 
 
-def _make_secret(file: Path) -> None:
+def make_secret(file: Path, key: str) -> None:
     """Put a key there whole or not at all; if another process was first, its key stays."""
     handle, made = tempfile.mkstemp(prefix=f"{file.name}.", dir=file.parent)
     try:
         with os.fdopen(handle, "w", encoding="ascii") as out:
-            out.write(secrets.token_urlsafe(48))
+            out.write(key)
             out.flush()
             os.fsync(out.fileno())
         with suppress(FileExistsError):

@@ -10,6 +10,7 @@
       InvalidValueError     a field's value that cannot be kept
       CallNotPlacedError    stopped before anything left
         JournalError        the call could not be written down, so it was not placed
+        CredentialUnreadableError   webdial.sealing: none of the keys opens a secret
 
 What the world answered to a call is no exception but an `Outcome` (webdial.exchange.outcome).
 The doors map the tree once each: the page shows an error at its field, the API answers problem

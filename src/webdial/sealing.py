@@ -9,11 +9,14 @@ from collections.abc import Iterable
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from webdial.errors import InvalidValueError, WebdialError
+from webdial.errors import CallNotPlacedError, InvalidValueError
 
 
-class CredentialUnreadableError(WebdialError):
-    """A sealed text that none of the keys opens, or that was sealed for another place."""
+class CredentialUnreadableError(CallNotPlacedError):
+    """A sealed text that none of the keys opens, or that was sealed for another place.
+
+    A call that needs it is stopped before anything leaves.
+    """
 
     code = "credential_unreadable"
 

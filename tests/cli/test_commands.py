@@ -39,7 +39,7 @@ async def test_call_is_placed_and_told(installation: Installation) -> None:
         installation.dial_by(phones.url("", "/?from=^&to=#"))
         done = await asyncio.to_thread(installation.run, "dial", "020 7946 0123", "--user", "carl")
         assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout.startswith("The phone system took the call.")
+        assert done.stdout.startswith("Sent to the phone system, not confirmed.")
         assert [request.target for request in phones.requests] == ["/?from=1001&to=02079460123"]
 
         installation.dial_by(phones.url("refuse", "?to=#"))

@@ -22,6 +22,9 @@ LEFT_OUT = ("watcom", "simulator")
 # The reader of dial strings hands its own on to the files beside it.
 _FROM_ERRORS: dict[str, int | None] = {"Fault": 0, "fault": 0, "tell": 0, "_tell": 0}
 
+# Their `code` is what a browser brings back from a sign-in (OAuth 2.0).
+_OTHER_CODES = frozenset({"finish_sign_in"})
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -94,10 +97,11 @@ def _class_code(node: ast.ClassDef) -> Iterator[str]:
 
 
 def _argument(call: ast.Call, positions: dict[str, int | None]) -> ast.expr | None:
+    called = ast.unparse(call.func).rpartition(".")[2]
     for keyword in call.keywords:
-        if keyword.arg == "code":
+        if keyword.arg == "code" and called not in _OTHER_CODES:
             return keyword.value
-    position = positions.get(ast.unparse(call.func).rpartition(".")[2])
+    position = positions.get(called)
     if position is None or len(call.args) <= position:
         return None
     return call.args[position]

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from tests.docs.command_line import commands
 from tests.docs.manual import Page, page, unquoted
 from webdial.cli import main
+from webdial.phonesystems.remarks import REMARKS
 
 PAGE = page("docs/reference/cli.md")
 COMMANDS = dict(commands())
@@ -69,5 +70,10 @@ def test_json_is_what_is_printed(command: str, shown: str) -> None:
     assert json.loads(printed) == json.loads(shown)
 
 
-def test_request_link_and_fault_are_shown() -> None:
-    assert len(examples()) == 3
+def test_request_link_fault_and_steps_are_shown() -> None:
+    assert len(examples()) == 4
+
+
+def test_warnings_of_files_are_told() -> None:
+    rows = PAGE.sections(2)["webdial system check"].table("warning", "when")
+    assert [unquoted(row[0]) for row in rows] == list(REMARKS)

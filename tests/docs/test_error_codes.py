@@ -9,7 +9,7 @@ from webdial import errors
 from webdial.api.problems import UnauthorisedError, problem_of
 from webdial.dialstring import DialStringError
 from webdial.errors import Fault, SourceError, WebdialError
-from webdial.numbers import NumberError
+from webdial.numbers import NumberError, NumberRuleError
 from webdial.watcom import FunctionError, Kind
 from webdial.watcom.errors import CODE_PREFIX
 
@@ -17,8 +17,12 @@ PAGE = page("docs/reference/error-codes.md")
 HEAD = ("code", "API status", "when", "what to do")
 LANGUAGES: dict[str, type[SourceError]] = {
     "webdial.dialstring": DialStringError,
+    "webdial.numbers.forms": SourceError,
+    "webdial.numbers.rules": NumberRuleError,
     "webdial.numbers": NumberError,
 }
+
+FILES = "webdial.phonesystems"
 
 
 def documented() -> dict[str, dict[str, str]]:
@@ -72,6 +76,12 @@ def test_page_has_the_codes_of_the_program_and_no_other() -> None:
 def test_codes_of_functions_stand_together() -> None:
     section = documented()["Faults of a database function"]
     assert section == dict.fromkeys(function_codes(), "–")
+
+
+def test_codes_of_files_stand_together() -> None:
+    """A call meets none of them: its error is that the phone system cannot be used."""
+    of_files = {code.text for code in codes_of_program() if code.module.startswith(FILES)}
+    assert documented()["Faults of a phone system's file"] == dict.fromkeys(of_files, "–")
 
 
 def test_no_code_is_described_twice() -> None:

@@ -1,7 +1,7 @@
 """docs/reference/outcomes.md has every outcome, in the words that the caller reads."""
 
 from tests.docs.manual import page, unquoted
-from webdial.exchange.outcome import Outcome, sentence_for
+from webdial.exchange.outcome import DIALLING, PICK_UP, Outcome, sentence_for
 from webdial.exchange.sender import MAX_ANSWER_BYTES, MAX_KEPT_ANSWER, MAX_REDIRECTS
 
 PAGE = page("docs/reference/outcomes.md")
@@ -29,6 +29,16 @@ def test_sentences_of_refusals_are_told() -> None:
     rows = PAGE.table("status", "sentence")
     assert len(rows) >= 6
     assert rows == [[status, _sentence(int(status))] for status, _ in rows]
+
+
+def test_sentences_in_the_phone_systems_words_are_told() -> None:
+    rows = PAGE.table("outcome", "its words", "sentence")
+    assert len(rows) == 3
+    assert rows == [
+        [outcome, words, sentence_for(Outcome(unquoted(outcome)), None, words)]
+        for outcome, words, _ in rows
+    ]
+    assert all(f"“{step}”" in " ".join(PAGE.text.split()) for step in (PICK_UP, DIALLING))
 
 
 def _sentence(status: int) -> str:

@@ -105,7 +105,7 @@ async def test_click_on_dial_until_two_phones_hear_each_other(
     await sign_in(page, await serve(dial_string.format(dial_page=sip_server.dial_page)))
     await page.get_by_role("button", name=f"Dial Agatha Penrose, {NUMBER}").click()
     await hear_each_other(two_phones)
-    await expect(page.get_by_text("The phone system took the call.")).to_be_visible()
+    await expect(page.get_by_text("Sent to the phone system, not confirmed.")).to_be_visible()
 
     await page.get_by_role("link", name="Calls").click()
     row = page.get_by_role("listitem").filter(has_text=NUMBER).first

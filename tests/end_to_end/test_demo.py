@@ -66,7 +66,7 @@ async def test_click_rings_a_pretend_phone_that_can_be_answered(
     await sign_in(person, demo, login)
     page = person.pages[-1]
     await page.get_by_role("button", name="Dial Bartholomew Quill, 0113 496 0187").click()
-    await expect(page.get_by_text("The phone system took the call.")).to_be_visible()
+    await expect(page.get_by_text("Sent to the phone system, not confirmed.")).to_be_visible()
     await wall.bring_to_front()
     await wall.get_by_role("button", name=re.compile("Answer")).first.click()
     await expect(wall.get_by_text("Bartholomew Quill").first).to_be_visible()

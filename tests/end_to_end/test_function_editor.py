@@ -154,7 +154,7 @@ async def test_from_a_fault_in_the_editor_to_the_phone_system(
     await expect(admin.get_by_text("The setting is FUNCTION for all branches.")).to_be_visible()
     await admin.get_by_label("Number to dial").fill(NUMBER)
     await admin.get_by_label("Number to dial").press("Enter")
-    await expect(admin.get_by_text("The phone system took the call.")).to_be_visible()
+    await expect(admin.get_by_text("Sent to the phone system, not confirmed.")).to_be_visible()
     assert [f"{phone_system.url}{target}" for target in received(phone_system)] == [returned]
 
 

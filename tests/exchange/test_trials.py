@@ -15,7 +15,7 @@ from webdial.dialstring import DialStringError, HttpRequest, Link
 from webdial.exchange import HttpSender, Outcome, TimeLimits
 from webdial.exchange.configuration import Caller as Person
 from webdial.exchange.configuration import Configuration
-from webdial.exchange.judging import redacted
+from webdial.exchange.redaction import redacted
 from webdial.exchange.resolving import Resolver, open_nothing
 from webdial.exchange.systems import StoredValue, SystemCall, SystemSetup
 from webdial.exchange.trials import (

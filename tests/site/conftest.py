@@ -158,7 +158,7 @@ def site(users: dict[str, User]) -> Iterator[Site]:
     override_setting(MECHANISM.name, FOR_ALL)
     reader = ConfigurationReader()
     switchboard = Switchboard()
-    journal = GroupCommitJournal(open_journal_store(_test_database()))
+    journal = GroupCommitJournal(open_journal_store(opened_database()))
     yield Site(
         switchboard,
         WatchedExchange(
@@ -204,7 +204,7 @@ def _keep_unchecked(value: str) -> None:
         GeneralSetting.objects.filter(name=MECHANISM.name, branch=None).update(value=value)
 
 
-def _test_database() -> Database:
+def opened_database() -> Database:
     """The database that Django made for the tests, as the journal opens it."""
     name = connection.settings_dict["NAME"]
     match settings.DATABASE:

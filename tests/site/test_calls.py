@@ -77,7 +77,7 @@ async def test_outcome_is_waited_for_and_told(site: Site, carl: Member) -> None:
     assert not asking.done()
     site.switchboard.gate.set()
     panel = (await asking).content.decode()
-    assert "The phone system took the call. Pick up your phone when it rings." in panel
+    assert "Sent to the phone system, not confirmed. Pick up your phone when it rings." in panel
     assert "badge--good" in panel
     assert "hx-trigger" not in panel
 
@@ -99,7 +99,7 @@ async def test_waiting_again_is_asked_for_while_the_call_is_placed_elsewhere(
 async def test_every_part_tells_the_outcome(site: Site, carl: Member, part: str) -> None:
     row = await finished_call(site, carl)
     html = await page(carl, f"/calls/{row.id}/line?in={part}")
-    assert "The phone system took the call." in html
+    assert "Sent to the phone system, not confirmed." in html
     assert "<html" not in html
 
 

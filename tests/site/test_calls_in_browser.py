@@ -191,7 +191,7 @@ async def test_number_is_dialled_from_the_header_of_any_page(
     await page.get_by_label("Number to dial").fill(NUMBER)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name=NUMBER)).to_be_visible()
-    await expect(page.get_by_text("The phone system took the call.")).to_be_visible()
+    await expect(page.get_by_text("Sent to the phone system, not confirmed.")).to_be_visible()
     await page.reload()
     assert phone_system.requests_seen == 1
 

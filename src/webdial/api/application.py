@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 import webdial
 from webdial.api.calls import CALLS_PATH, calls_routes, place_call_directly
+from webdial.api.phones import phones_routes
 from webdial.api.problems import (
     MEDIA_TYPE,
     Problem,
@@ -58,6 +59,7 @@ def _create_rest() -> FastAPI:
         },
     )
     api.include_router(calls_routes())
+    api.include_router(phones_routes())
     make_schema = api.openapi
     api.openapi = lambda: _with_problems(make_schema)  # type: ignore[method-assign]
     api.add_route("/api/v1/docs", reference_page, include_in_schema=False)

@@ -17,8 +17,8 @@ from starlette.types import Receive, Scope, Send
 from webdial.api.problems import ShuttingDownError, TooLargeError, UnauthorisedError, problem_of
 from webdial.errors import InvalidValueError, WebdialError
 from webdial.exchange import Caller, Channel, Exchange, PlacedCall
-from webdial.exchange.outcome import Outcome, sentence_for
-from webdial.site.domain.calls import call_of_user_id
+from webdial.exchange.outcome import Outcome
+from webdial.site.domain.calls import call_of_user_id, sentence_of
 from webdial.site.domain.tokens import digest_of
 from webdial.site.models import Call
 from webdial.site.threads import in_database_thread
@@ -38,6 +38,11 @@ class CallRequest(BaseModel):
         examples=["020 7946 0123"],
         max_length=200,
     )
+    phone: str | None = Field(
+        default=None,
+        description="The name of one of the user's further phones. Without it the first one rings.",
+        examples=["Home"],
+    )
 
 
 class CallAnswer(BaseModel):
@@ -53,6 +58,12 @@ class CallAnswer(BaseModel):
     dialled: str = Field(description="What was dialled of it.")
     extension: str | None = Field(description="The caller's extension.")
     placed_at: datetime = Field(description="When the call was put into the log.")
+    phone_system: str | None = Field(
+        default=None, description="The phone system that it went through, when one is set up."
+    )
+    phone_system_call_id: str | None = Field(
+        default=None, description="The phone system's own id of the call, when it tells one."
+    )
     link: str | None = Field(
         default=None,
         description="The link to open on the user's own machine, when the call is placed by one.",
@@ -64,7 +75,7 @@ def caller_of(request: Request) -> Caller:
     header = request.headers.get("authorization", "")
     if header[: len(_BEARER)].lower() != _BEARER.lower():
         raise UnauthorisedError("Send a user's token as Authorization: Bearer TOKEN.")
-    caller = _exchange_of(request).configuration.caller_by_token(
+    caller = exchange_of(request).configuration.caller_by_token(
         digest_of(header[len(_BEARER) :].strip())
     )
     if caller is None:
@@ -79,9 +90,13 @@ async def place_call(request: Request) -> Response:
     answer is a call all the same: 201, with its outcome and a sentence for the user.
     """
     caller = caller_of(request)
-    number = _number_of(await _body_of(request))
-    call = await _exchange_of(request).place_call(
-        number, user_id=caller.user_id, channel=Channel.API
+    number, phone = _call_of(await _body_of(request))
+    exchange = exchange_of(request)
+    phone_id = (
+        None if phone is None else exchange.configuration.phone_named(caller.user_id, phone).id
+    )
+    call = await exchange.place_call(
+        number, user_id=caller.user_id, channel=Channel.API, phone_id=phone_id
     )
     return Response(
         orjson.dumps(_answer(call)),
@@ -120,7 +135,7 @@ async def read_call(
     return Response(orjson.dumps(_answer_of_row(row)), media_type="application/json")
 
 
-def _exchange_of(request: Request) -> Exchange:
+def exchange_of(request: Request) -> Exchange:
     return cast("Exchange", request.scope["state"]["exchange"])
 
 
@@ -133,7 +148,8 @@ async def _body_of(request: Request) -> bytes:
     return body
 
 
-def _number_of(body: bytes) -> str:
+def _call_of(body: bytes) -> tuple[str, str | None]:
+    """The number, and the phone that is to ring."""
     try:
         content = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -147,7 +163,10 @@ def _number_of(body: bytes) -> str:
             field="number",
             hint='For example {"number": "020 7946 0123"}',
         )
-    return number
+    phone = content.get("phone")
+    if phone is not None and not isinstance(phone, str):
+        raise InvalidValueError("The phone is named by text.", field="phone")
+    return number, phone
 
 
 def _answer(call: PlacedCall) -> dict[str, Any]:
@@ -157,10 +176,14 @@ def _answer(call: PlacedCall) -> dict[str, Any]:
         "outcome": call.outcome.value,
         "sentence": call.sentence,
         "number": prepared.number.typed,
-        "dialled": prepared.number.dialled,
+        "dialled": prepared.dialled,
         "extension": prepared.caller.extension,
         "placed_at": call.placed_at,
     }
+    if prepared.phone_system:
+        answer["phone_system"] = prepared.phone_system
+    if call.verdict is not None and call.verdict.remote_id:
+        answer["phone_system_call_id"] = call.verdict.remote_id
     if call.link is not None:
         answer["link"] = call.link
     return answer
@@ -170,12 +193,16 @@ def _answer_of_row(row: Call) -> dict[str, Any]:
     answer = {
         "id": str(row.id),
         "outcome": row.outcome,
-        "sentence": sentence_for(Outcome(row.outcome), row.status),
+        "sentence": sentence_of(row),
         "number": row.typed,
         "dialled": row.dialled,
         "extension": row.extension or None,
         "placed_at": row.placed_at,
     }
+    if row.phone_system:
+        answer["phone_system"] = row.phone_system
+    if row.remote_id:
+        answer["phone_system_call_id"] = row.remote_id
     if row.kind == "link":
         answer["link"] = row.request
     return answer

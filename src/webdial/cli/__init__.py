@@ -4,12 +4,15 @@ import click
 
 import webdial
 from webdial.cli.branches import branch
+from webdial.cli.credentials import credential
 from webdial.cli.demo import demo
 from webdial.cli.dial import dial
 from webdial.cli.functions import function
+from webdial.cli.numbers import number
 from webdial.cli.preview import preview
 from webdial.cli.serve import serve
 from webdial.cli.settings import setting
+from webdial.cli.systems import system
 from webdial.cli.tokens import token
 from webdial.cli.users import user
 
@@ -30,5 +33,18 @@ def main() -> None:
     """Click-to-dial for a whole business, through any phone system."""
 
 
-for command in (serve, demo, dial, preview, user, token, branch, setting, function):
+for command in (
+    serve,
+    demo,
+    dial,
+    preview,
+    user,
+    token,
+    branch,
+    setting,
+    number,
+    function,
+    system,
+    credential,
+):
     main.add_command(command)

@@ -17,8 +17,11 @@ from webdial.numbers import NumberError
 @click.command()
 @click.argument("number", required=False)
 @click.option("--user", "login", help="Sign-in name of the caller, when no server is named.")
+@click.option(
+    "--phone", help="Name of one of the caller's further phones; it rings instead of the first."
+)
 @tells_errors
-def dial(number: str | None, login: str | None) -> None:
+def dial(number: str | None, login: str | None, phone: str | None) -> None:
     """Ring NUMBER (or the number on standard input).
 
     With WEBDIAL_SERVER and WEBDIAL_TOKEN set, the call is placed by that server for the token's
@@ -27,9 +30,9 @@ def dial(number: str | None, login: str | None) -> None:
     number = number if number is not None else read_all().strip()
     environment = Environment.of(os.environ)
     if environment.server and login is None:
-        answer = asyncio.run(_dial_by_server(environment, number))
+        answer = asyncio.run(_dial_by_server(environment, number, phone))
     elif login is not None:
-        answer = _dial_here(number, login)
+        answer = _dial_here(number, login, phone)
     else:
         raise InvalidValueError(
             "Who calls? Name the user with --user.",
@@ -42,18 +45,21 @@ def dial(number: str | None, login: str | None) -> None:
         raise SystemExit(EXIT_STOPPED)
 
 
-async def _dial_by_server(environment: Environment, number: str) -> dict[str, Any]:
+async def _dial_by_server(
+    environment: Environment, number: str, phone: str | None
+) -> dict[str, Any]:
     import aiohttp  # noqa: PLC0415
 
     from webdial.exchange.outcome import Outcome  # noqa: PLC0415
 
     headers = {"Authorization": f"Bearer {environment.token}"}
     url = urljoin(environment.server + "/", "api/v1/calls")
+    asked = {"number": number} if phone is None else {"number": number, "phone": phone}
     try:
         async with (
             aiohttp.ClientSession(headers=headers) as session,
             # Followed by hand or not at all: a redirect could place the call a second time.
-            session.post(url, json={"number": number}, allow_redirects=False) as response,
+            session.post(url, json=asked, allow_redirects=False) as response,
         ):
             content = await response.json(content_type=None)
         if response.status == 201:
@@ -87,23 +93,26 @@ def _refusal(status: int, problem: object, number: str) -> WebdialError:
             return WebdialError(f"The server answered {status}.")
 
 
-def _dial_here(number: str, login: str) -> dict[str, Any]:
+def _dial_here(number: str, login: str, phone: str | None) -> dict[str, Any]:
     from webdial.cli.database import open_database  # noqa: PLC0415
 
     open_database()
     from webdial.site.domain.users import user_by_login  # noqa: PLC0415
 
-    return asyncio.run(_place_here(number, user_by_login(login).pk))
+    return asyncio.run(_place_here(number, user_by_login(login).pk, phone))
 
 
-async def _place_here(number: str, user_id: int) -> dict[str, Any]:
+async def _place_here(number: str, user_id: int, phone: str | None) -> dict[str, Any]:
     from webdial.exchange import Channel, Exchange  # noqa: PLC0415
     from webdial.runtime import running_exchange  # noqa: PLC0415
 
     async with running_exchange() as state:
         exchange = state["exchange"]
         assert isinstance(exchange, Exchange)
-        call = await exchange.place_call(number, user_id=user_id, channel=Channel.CLI)
+        phone_id = None if phone is None else exchange.configuration.phone_named(user_id, phone).id
+        call = await exchange.place_call(
+            number, user_id=user_id, channel=Channel.CLI, phone_id=phone_id
+        )
     return {
         "sentence": call.sentence,
         "link": call.link,

@@ -324,6 +324,8 @@ class _Filling:
                 digest = DigestLogin(user, password)
             else:
                 headers.append(("Authorization", _basic(user, password)))
+                if has_secret(string.login.user) or has_secret(string.login.password):
+                    self._secrets.append(headers[-1][1].removeprefix("Basic "))
         if string.content_type is not None:
             headers.append(("Content-Type", string.content_type))
         headers += [(name, self.render(template)) for name, template in string.headers]

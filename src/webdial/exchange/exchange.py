@@ -5,6 +5,7 @@ At most once: a call that is on disk as "placing" is sent by the run that wrote 
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,14 +28,15 @@ from webdial.exchange.general_settings import (
     seconds,
 )
 from webdial.exchange.journal import Begun, Ended, Journal
-from webdial.exchange.judging import redacted
 from webdial.exchange.mechanism import function_result, mechanism_of
 from webdial.exchange.numbering import path_in_force
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.exchange.preparing import prepared_by_system
+from webdial.exchange.redaction import redacted
 from webdial.exchange.resolving import Opener, Resolver, open_nothing
 from webdial.exchange.system_calls import SystemCaller
 from webdial.exchange.systems import SystemSetup
+from webdial.exchange.watching import Watcher, current_call
 from webdial.numbers import CleanNumber, clean_number
 
 log = logging.getLogger("webdial.exchange")
@@ -52,6 +54,10 @@ class Sender(Protocol):
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _new_call_id() -> UUID:
+    return uuid_utils.compat.uuid7()
 
 
 @lru_cache(maxsize=256)
@@ -74,6 +80,7 @@ class Exchange:
         run_id: str,
         clock: Callable[[], datetime] = _now,
         retry_delays_s: Sequence[float] = RETRY_DELAYS_S,
+        watcher: Watcher | None = None,
     ) -> None:
         self._configuration = configuration
         self._journal = journal
@@ -84,6 +91,7 @@ class Exchange:
         self._run_id = run_id
         self._clock = clock
         self._retry_delays_s = retry_delays_s
+        self._watcher = watcher or Watcher()
         self._late: set[asyncio.Task[None]] = set()
         self._underway: dict[UUID, asyncio.Task[PlacedCall]] = {}
 
@@ -169,7 +177,9 @@ class Exchange:
 
         Written down before and after like every call, and sent once.
         """
-        call, task = await self._begin(prepared, channel, system_caller)
+        call, task = await self._begin(
+            prepared, channel, system_caller, _new_call_id(), time.perf_counter()
+        )
         return call if task is None else await asyncio.shield(task)
 
     async def start_call(
@@ -196,21 +206,38 @@ class Exchange:
         self, number: str, user_id: int, channel: Channel, phone_id: int | None
     ) -> "tuple[PlacedCall, asyncio.Task[PlacedCall] | None]":
         """The call on disk, and the task that carries it out; a link needs none."""
-        prepared = await self.prepare_call(number, user_id=user_id, phone_id=phone_id)
-        return await self._begin(prepared, channel, self._system_caller)
+        clicked_s = time.perf_counter()
+        call_id = _new_call_id()
+        entered = current_call.set(call_id)  # the call's own task inherits it
+        try:
+            prepared = await self.prepare_call(number, user_id=user_id, phone_id=phone_id)
+            return await self._begin(prepared, channel, self._system_caller, call_id, clicked_s)
+        except WebdialError as error:
+            self._watcher.call_stopped(channel, error.error_code)
+            raise
+        finally:
+            current_call.reset(entered)
 
     async def _begin(
-        self, prepared: PreparedCall, channel: Channel, system_caller: SystemCaller | None
+        self,
+        prepared: PreparedCall,
+        channel: Channel,
+        system_caller: SystemCaller | None,
+        call_id: UUID,
+        clicked_s: float,
     ) -> "tuple[PlacedCall, asyncio.Task[PlacedCall] | None]":
-        call = PlacedCall(uuid_utils.compat.uuid7(), prepared, channel, self._clock())
+        call = PlacedCall(call_id, prepared, channel, self._clock())
         if isinstance(prepared.plan, Link):
             call = replace(call, verdict=Verdict(Outcome.HANDED_OVER))
             await self._journal.write(Begun(call, self._run_id))
+            self._watcher.call_begun(call)
+            self._watcher.call_ended(call, time.perf_counter() - clicked_s)
             return call, None
         # From here on a task owns the call: whoever waits may go away, and it still gets its end.
         begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         task = asyncio.create_task(
-            self._carry_out(call, prepared.plan, begun, system_caller), name=f"call {call.id}"
+            self._carry_out(call, prepared.plan, begun, system_caller, clicked_s),
+            name=f"call {call.id}",
         )
         self._underway[call.id] = task
         await begun
@@ -240,12 +267,18 @@ class Exchange:
         """The calls that are being placed here now."""
         return frozenset(self._underway)
 
+    @property
+    def late_ends(self) -> int:
+        """How many outcomes are known and could not be written yet."""
+        return len(self._late)
+
     async def _carry_out(
         self,
         call: PlacedCall,
         request: HttpRequest,
         begun: "asyncio.Future[None]",
         system_caller: SystemCaller | None,
+        clicked_s: float,
     ) -> PlacedCall:
         """Write the call down, send it, write its end. `begun` tells when it is on disk, or why not."""
         try:
@@ -255,14 +288,19 @@ class Exchange:
             if not begun.done():
                 begun.set_exception(error)
             return call
+        on_disk_at = self._clock()
         if not begun.done():
             begun.set_result(None)
+        self._watcher.call_begun(call)
+        ended = call
         try:
             verdict = await self._send(call, request, system_caller)
-            await self._write_end(Ended(call.id, verdict, self._clock()))
+            ended = replace(call, verdict=verdict)
+            await self._write_end(Ended(call.id, verdict, self._clock(), on_disk_at))
         finally:
             self._underway.pop(call.id, None)
-        return replace(call, verdict=verdict)
+            self._watcher.call_ended(ended, time.perf_counter() - clicked_s)
+        return ended
 
     async def _write_end(self, end: Ended) -> None:
         """Write how a call ended. The user is told all the same when that fails; it is tried again."""
@@ -270,6 +308,7 @@ class Exchange:
             await self._journal.write(end)
         except WebdialError:
             log.exception("call %s: %s not written yet", end.call_id, end.verdict.outcome.value)
+            self._watcher.end_not_written(end.call_id)
             late = asyncio.create_task(self._write_end_later(end))
             self._late.add(late)
             late.add_done_callback(self._late.discard)
@@ -292,7 +331,9 @@ class Exchange:
             if prepared.system_call is not None:
                 assert system_caller is not None
                 return await system_caller.place(prepared.system_call, prepared.limits)
+            sent_s = time.perf_counter()
             verdict = await self._sender.send(request, prepared.limits)
+            self._watcher.answered("", time.perf_counter() - sent_s)
         except asyncio.CancelledError:
             return Verdict(Outcome.INTERRUPTED)
         except Exception:  # a fault of ours must not leave a call without an end

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import queue
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,7 @@ from uuid import UUID
 from webdial.errors import JournalError
 from webdial.exchange.calls import PlacedCall
 from webdial.exchange.outcome import Verdict
+from webdial.exchange.watching import Watcher
 
 log = logging.getLogger("webdial.journal")
 
@@ -35,9 +37,12 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
+    """How a call ended. `on_disk_at`: when its beginning was known to be on disk."""
+
     call_id: UUID
     verdict: Verdict
     finished_at: datetime
+    on_disk_at: datetime | None = None
 
 
 Entry = Begun | Ended
@@ -71,13 +76,15 @@ class _Waiting:
     entry: Entry
     loop: asyncio.AbstractEventLoop
     done: "asyncio.Future[None]" = field(repr=False)
+    since_s: float
 
 
 class GroupCommitJournal:
     """A Journal over a store, with a thread of its own. Close it to write what is left."""
 
-    def __init__(self, store: JournalStore) -> None:
+    def __init__(self, store: JournalStore, *, watcher: Watcher | None = None) -> None:
         self._store = store
+        self._watcher = watcher or Watcher()
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="webdial-journal", daemon=True)
         self._is_closed = False
@@ -87,10 +94,20 @@ class GroupCommitJournal:
         if self._is_closed:
             raise JournalError("The server is shutting down, so the call was not placed.")
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(entry, loop, loop.create_future())
+        waiting = _Waiting(entry, loop, loop.create_future(), time.perf_counter())
         self._waiting.put(waiting)
         # Whoever gives up waiting does not take the entry back: it will be on disk all the same.
         await waiting.done
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether entries are still written: the thread is there, and `close` was not called."""
+        return self._thread.is_alive() and not self._is_closed
+
+    @property
+    def waiting_count(self) -> int:
+        """Entries that no commit has taken up yet."""
+        return self._waiting.qsize()
 
     def close(self) -> None:
         """Write what has come in, then end the thread. Blocks for at most a commit or two."""
@@ -128,13 +145,17 @@ class GroupCommitJournal:
                 for waiting in batch:
                     self._commit([waiting])
                 return
-            log.exception("an entry cannot be kept in the journal")
+            log.exception("an entry cannot be kept in the journal", extra=_calls_of(batch))
+            self._watcher.entries_failed(len(batch))
             self._release(batch, error)
         except Exception as error:  # any failure at all means: not on disk, so not sent
-            log.exception("the journal could not be written")
+            log.exception("the journal could not be written", extra=_calls_of(batch))
+            self._watcher.entries_failed(len(batch))
             self._release(batch, error)
         else:
             self._release(batch, None)
+            now_s = time.perf_counter()
+            self._watcher.entries_written([now_s - waiting.since_s for waiting in batch])
 
     @staticmethod
     def _release(batch: list[_Waiting], error: Exception | None) -> None:
@@ -146,6 +167,15 @@ class GroupCommitJournal:
                 loop.call_soon_threadsafe(_settle, released, error)
             except RuntimeError:  # the loop is closed: nobody waits any more
                 log.warning("%d entries were written for a loop that has ended", len(released))
+
+
+def _calls_of(batch: list[_Waiting]) -> dict[str, object]:
+    """For a log line of this thread, which works on many calls at once."""
+    entries = [waiting.entry for waiting in batch]
+    ids = [each.call.id if isinstance(each, Begun) else each.call_id for each in entries]
+    if len(ids) == 1:
+        return {"call_id": ids[0]}
+    return {"fields": {"calls": [str(call_id) for call_id in ids]}}
 
 
 def _settle(released: list[_Waiting], error: Exception | None) -> None:

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 from typing import Final
-from urllib.parse import quote, quote_plus
 
-from webdial.dialstring import MASK
-from webdial.dialstring.encoding import Place, encode_value
 from webdial.exchange.outcome import DIALLING, PICK_UP, SHOULD_DIAL, Outcome, Verdict
+from webdial.exchange.redaction import redacted
 from webdial.exchange.sender import one_line, shown_text, verdict_of_status
 from webdial.phonesystems import Answer, Dial, Reading, RingsFirst, Rule, Step
 
@@ -73,36 +70,3 @@ def read_short(reading: Reading | None, answer: Answer, longest: int) -> str:
     """What a reading finds, on one line; empty when it finds nothing."""
     found = None if reading is None else reading.read(answer)
     return one_line(found, longest) if found else ""
-
-
-def redacted(text: str, secrets: Iterable[str]) -> str:
-    """`text` without any of the secrets, in whatever way it is likely to echo them."""
-    if text:
-        for secret in secrets:
-            for form in _forms(secret):
-                text = _without_beginning(text.replace(form, MASK), form)
-    return text
-
-
-@lru_cache(maxsize=2_000)
-def _forms(secret: str) -> tuple[str, ...]:
-    """How an answer may write a secret, the longest first."""
-    forms = {
-        secret,
-        quote(secret, safe=""),
-        quote_plus(secret),
-        encode_value(secret, Place.JSON),
-        encode_value(secret, Place.XML),
-        one_line(secret, len(secret)),
-    }
-    return tuple(form for form in sorted(forms, key=len, reverse=True) if len(form) > 3)
-
-
-def _without_beginning(text: str, secret: str) -> str:
-    """A text that was cut without the beginning of a secret that the cut has left at its end."""
-    kept = text.removesuffix("…")
-    if kept != text:
-        for length in range(len(secret) - 1, 3, -1):
-            if kept.endswith(secret[:length]):
-                return f"{kept[:-length]}{MASK}…"
-    return text

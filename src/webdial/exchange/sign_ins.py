@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from webdial.dialstring import DialString, DialStringError, HttpRequest, Values
-from webdial.exchange.judging import MAX_MESSAGE, read_short, redacted
+from webdial.exchange.judging import MAX_MESSAGE, read_short
 from webdial.exchange.outcome import Outcome, Verdict
+from webdial.exchange.redaction import redacted
 from webdial.exchange.sender import shown_text
 from webdial.phonesystems import Answer, Reading, SignIn
 

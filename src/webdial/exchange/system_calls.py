@@ -13,10 +13,12 @@ from typing import Final, Protocol
 from webdial.dialstring import DialString, DialStringError, HttpRequest, Plan, Values
 from webdial.dialstring.values import NOTHING
 from webdial.exchange.calls import TimeLimits
-from webdial.exchange.judging import judge_dial, judge_step, redacted
+from webdial.exchange.judging import judge_dial, judge_step
 from webdial.exchange.outcome import Outcome, Verdict
+from webdial.exchange.redaction import redacted
 from webdial.exchange.sign_ins import NoSignIns, SignIns, SignInStore
 from webdial.exchange.systems import Certificate, SystemCall
+from webdial.exchange.watching import Watcher
 from webdial.phonesystems import Answer, LogIn, Owner, Reading
 
 ACCESS_TOKEN_NAME: Final = "access_token"  # noqa: S105 - a name
@@ -61,8 +63,10 @@ class SystemCaller:
         sign_ins: SignInStore | None = None,
         clock: Callable[[], float] = time.monotonic,
         observer: Observer | None = None,
+        watcher: Watcher | None = None,
     ) -> None:
         self._transport = transport
+        self._watcher = watcher or Watcher()
         self._clock = clock
         self._observer = observer
         self.sign_ins = SignIns(sign_ins or NoSignIns())
@@ -135,7 +139,10 @@ class SystemCaller:
     async def _fetch(
         self, call: SystemCall, string: DialString, request: HttpRequest, limits: TimeLimits
     ) -> Answer | Verdict:
+        sent_s = time.perf_counter()
         answer = await self._transport.fetch(request, limits, call.setup.certificate)
+        if string is call.request:
+            self._watcher.answered(call.setup.name, time.perf_counter() - sent_s)
         if self._observer is not None:
             self._observer(string, request, answer)
         return answer
@@ -191,6 +198,13 @@ class SystemCaller:
         self._kept[key] = made
 
     async def _log_in(
+        self, call: SystemCall, log_in: LogIn, limits: TimeLimits, made_with: tuple[str, ...]
+    ) -> _Kept | Verdict:
+        made = await self._take_steps(call, log_in, limits, made_with)
+        self._watcher.logged_in(call.setup.name, is_success=isinstance(made, _Kept))
+        return made
+
+    async def _take_steps(
         self, call: SystemCall, log_in: LogIn, limits: TimeLimits, made_with: tuple[str, ...]
     ) -> _Kept | Verdict:
         """Every step in order. A step that fails ends it, and nothing is dialled."""

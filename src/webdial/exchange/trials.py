@@ -13,8 +13,8 @@ from typing import Final
 from webdial.dialstring import MASK, DialString, HttpRequest, Plan
 from webdial.exchange.awaited import shown_awaiting
 from webdial.exchange.calls import TimeLimits
-from webdial.exchange.judging import redacted
 from webdial.exchange.outcome import Verdict
+from webdial.exchange.redaction import redacted
 from webdial.exchange.sender import MAX_KEPT_ANSWER, one_line
 from webdial.exchange.sign_ins import SignInStore
 from webdial.exchange.system_calls import ACCESS_TOKEN_NAME, SystemCaller, Transport

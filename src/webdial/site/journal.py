@@ -14,6 +14,7 @@ import orjson
 
 from webdial.exchange.calls import request_line
 from webdial.exchange.journal import Begun, Ended, Entry, EntryRefusedError, JournalStore
+from webdial.numbers import NumberStep
 from webdial.site.databases import (
     SQLITE_PRAGMAS,
     Database,
@@ -46,6 +47,13 @@ _BEGUN_COLUMNS: Final = (
     ("status", "smallint"),
     ("answer", "text"),
     ("finished_at", "timestamptz"),
+    ("phone_system", "text"),
+    ("message", "text"),
+    ("remote_id", "text"),
+    ("next_step", "text"),
+    ("phone", "text"),
+    ("number_story", "text"),
+    ("on_disk_at", "timestamptz"),
 )
 
 
@@ -68,7 +76,7 @@ def _begun_row(entry: Begun, uuid_text: str, timestamp: str) -> list[Any]:
         prepared.caller.branch_id,
         prepared.caller.extension or "",
         _kept_text(prepared.number.typed),
-        prepared.number.dialled,
+        prepared.dialled,
         call.channel.value,
         "http" if call.link is None else "link",
         request_line(prepared.plan)[:MAX_KEPT_REQUEST],
@@ -79,13 +87,33 @@ def _begun_row(entry: Begun, uuid_text: str, timestamp: str) -> list[Any]:
         None if verdict is None else verdict.status,
         "" if verdict is None else verdict.answer,
         None if verdict is None else timestamp,
-    ]
+        prepared.phone_system,
+        "", "", "",
+        prepared.phone,
+        _number_story(prepared.steps),
+        None,
+    ]  # fmt: skip
 
 
 def _ended_row(entry: Ended) -> list[Any]:
     verdict = entry.verdict
     finished_at = entry.finished_at.isoformat()
-    return [str(entry.call_id), verdict.outcome.value, verdict.status, verdict.answer, finished_at]
+    return [
+        str(entry.call_id), verdict.outcome.value, verdict.status, verdict.answer, finished_at,
+        verdict.message, verdict.remote_id, verdict.next_step,
+        None if entry.on_disk_at is None else entry.on_disk_at.isoformat(),
+    ]  # fmt: skip
+
+
+def _number_story(steps: Sequence[NumberStep]) -> str:
+    """The number's steps as JSON; empty when it was only cleaned, which every number is."""
+    if len(steps) < 2:
+        return ""
+    told = [
+        [step.kind.value, step.before, step.after, step.why, step.setting, step.where]
+        for step in steps
+    ]
+    return orjson.dumps([[_kept_text(text) for text in step] for step in told]).decode()
 
 
 def _kept_text(text: str) -> str:
@@ -115,7 +143,9 @@ class SqliteJournalStore:
         f"INSERT INTO webdial_call ({', '.join(name for name, _ in _BEGUN_COLUMNS)}) "  # noqa: S608 - constants
         f"SELECT {_json_columns(_BEGUN_COLUMNS)} FROM json_each(?) WHERE true "
         "ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome, status = excluded.status, "
-        "answer = excluded.answer, finished_at = excluded.finished_at"
+        "answer = excluded.answer, finished_at = excluded.finished_at, "
+        "message = excluded.message, remote_id = excluded.remote_id, "
+        "next_step = excluded.next_step, on_disk_at = excluded.on_disk_at"
     )
 
     def __init__(self, database: SqliteDatabase) -> None:
@@ -147,7 +177,9 @@ class SqliteJournalStore:
         # fmt: off
         return [
             entry.call_id.hex, None, None, "", "", "", "", "", "", "", "", moment,
-            verdict.outcome.value, verdict.status, verdict.answer, moment,
+            verdict.outcome.value, verdict.status, verdict.answer, moment, "",
+            verdict.message, verdict.remote_id, verdict.next_step, "", "",
+            None if entry.on_disk_at is None else _sqlite_text(entry.on_disk_at),
         ]
         # fmt: on
 
@@ -171,7 +203,8 @@ class PostgresJournalStore:
     )
     _END: Final = (
         "UPDATE webdial_call AS c SET outcome = r->>1, status = (r->>2)::smallint, "
-        "answer = r->>3, finished_at = (r->>4)::timestamptz "
+        "answer = r->>3, finished_at = (r->>4)::timestamptz, message = r->>5, remote_id = r->>6, "
+        "next_step = r->>7, on_disk_at = (r->>8)::timestamptz "
         "FROM jsonb_array_elements(%s::jsonb) AS r WHERE c.id = (r->>0)::uuid"
     )
 

@@ -43,6 +43,7 @@ class User(AbstractBaseUser):
     branch = models.ForeignKey(
         Branch, null=True, blank=True, on_delete=models.PROTECT, related_name="users"
     )
+    email = models.CharField(max_length=254, blank=True, default="", db_default="")
     extension = models.CharField(max_length=80, blank=True)
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.CALLER)
     is_active = models.BooleanField(default=True)
@@ -65,6 +66,12 @@ class User(AbstractBaseUser):
                 name="user_staff_id_unique",
                 violation_error_message="Another user has this StaffID.",
             ),
+            models.UniqueConstraint(
+                fields=("email",),
+                condition=~models.Q(email=""),
+                name="user_email_unique",
+                violation_error_message="Another user has this mail address.",
+            ),
         )
         # Functions look users up by these, without regard to case.
         indexes = (
@@ -78,6 +85,17 @@ class User(AbstractBaseUser):
     @property
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR
+
+
+class CacheEntry(models.Model):
+    """A value that all processes share for a while (webdial.site.shared_cache)."""
+
+    key = models.CharField(max_length=255, primary_key=True)
+    value = models.JSONField(null=True)
+    expires_at = models.DateTimeField(null=True, db_index=True)
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Company(models.Model):
@@ -214,7 +232,15 @@ class Call(models.Model):
     outcome = models.CharField(max_length=30)
     status = models.PositiveSmallIntegerField(null=True)
     answer = models.TextField(default="")
+    phone_system = models.CharField(max_length=80, default="", db_default="")
+    message = models.TextField(default="", db_default="")
+    remote_id = models.TextField(default="", db_default="")
+    next_step = models.TextField(default="", db_default="")
     finished_at = models.DateTimeField(null=True)
+    phone = models.CharField(max_length=40, default="", db_default="")
+    number_story = models.TextField(default="", db_default="")
+    on_disk_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-id",)
@@ -225,10 +251,43 @@ class Call(models.Model):
                 condition=models.Q(outcome="placing"),
                 name="call_being_placed",
             ),
+            # All that the list is filtered by, newest first: whatever is looked for, this index
+            # alone is read, a tenth of the table (docs/reference/performance-pages.md).
+            models.Index(
+                fields=("-id", "outcome", "dialled", "phone_system", "channel", "branch"),
+                name="call_filtered",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.dialled} at {self.placed_at:%Y-%m-%d %H:%M}"
+
+
+class CallLogNote(models.Model):
+    """What was done to the call log itself: calls removed by age, personal data erased or exported.
+
+    Kept for good, so that a gap in the log explains itself. `subject` names nobody who was erased.
+    """
+
+    class Act(models.TextChoices):
+        REMOVED = "removed", "Removed by age"
+        ERASED = "erased", "Personal data erased"
+        EXPORTED = "exported", "Personal data exported"
+
+    act = models.CharField(max_length=10, choices=Act.choices)
+    made_at = models.DateTimeField()
+    actor = models.CharField(max_length=120)
+    subject = models.CharField(max_length=160, default="")
+    count = models.PositiveBigIntegerField()
+    first_call = models.UUIDField(null=True)
+    last_call = models.UUIDField(null=True)
+    placed_before = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()}: {self.count}"
 
 
 class Revision(models.Model):
@@ -254,3 +313,142 @@ class FunctionVersion(models.Model):
 
     def __str__(self) -> str:
         return f"version {self.pk}"
+
+
+class CertificateRule(models.TextChoices):
+    """As webdial.exchange.systems.CertificateMode has them."""
+
+    VERIFY = "verify", "Verify against the authorities that this machine trusts"
+    PINNED = "pinned", "Take this one certificate"
+    OWN_CA = "own_ca", "Verify against an authority of one's own"
+
+
+class PhoneSystemSetup(models.Model):
+    """A phone system with a name of the administrator's: from the catalogue, or from a file of one's own."""
+
+    name = models.CharField(max_length=80)
+    catalogue_id = models.CharField(max_length=80, blank=True)
+    source = models.TextField(blank=True)
+    certificate = models.CharField(
+        max_length=10, choices=CertificateRule.choices, default=CertificateRule.VERIFY
+    )
+    certificate_text = models.TextField(blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(
+                Lower("name"),
+                name="setup_name_unique",
+                violation_error_message="Another phone system has this name.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserPhone(models.Model):
+    """A further phone of a user's, to be chosen when dialling; the first one is the user's extension.
+
+    Without `setup` it rings through whatever is set for the user's branch.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="own_phones")
+    label = models.CharField(max_length=40)
+    extension = models.CharField(max_length=80, blank=True)
+    setup = models.ForeignKey(
+        PhoneSystemSetup, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                "user",
+                Lower("label"),
+                name="user_phone_label_unique",
+                violation_error_message="Another of these phones has this name.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class PhoneSystemValue(models.Model):
+    """What is filled in for a phone system: for the site, for a user, or for one phone of a user.
+
+    `user` is set and `phone` is null for what belongs to a user or to their first phone. A secret
+    is kept sealed (webdial.sealing).
+    """
+
+    setup = models.ForeignKey(PhoneSystemSetup, on_delete=models.CASCADE, related_name="values")
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    phone = models.ForeignKey(
+        UserPhone, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    name = models.CharField(max_length=80)
+    value = models.TextField()
+    is_sealed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("setup", "name"),
+                condition=models.Q(user__isnull=True, phone__isnull=True),
+                name="system_value_of_site_unique",
+            ),
+            models.UniqueConstraint(
+                fields=("setup", "user", "name"),
+                condition=models.Q(user__isnull=False, phone__isnull=True),
+                name="system_value_of_user_unique",
+            ),
+            models.UniqueConstraint(
+                fields=("setup", "phone", "name"),
+                condition=models.Q(phone__isnull=False),
+                name="system_value_of_phone_unique",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PhoneSystemSignIn(models.Model):
+    """What a user's sign-in at a phone system in the browser gave, sealed."""
+
+    setup = models.ForeignKey(PhoneSystemSetup, on_delete=models.CASCADE, related_name="sign_ins")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    sealed = models.TextField()
+    signed_in_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("setup", "user"), name="sign_in_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.setup_id}"
+
+
+class Credential(models.Model):
+    """A secret by its name, for dial strings: `{secret NAME}`. Kept sealed."""
+
+    name = models.CharField(max_length=80)
+    sealed = models.TextField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(
+                Lower("name"),
+                name="credential_name_unique",
+                violation_error_message="Another credential has this name.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

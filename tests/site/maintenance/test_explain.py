@@ -3,7 +3,14 @@
 import pytest
 
 from tests.site.maintenance.visitor import Visitor, text_of
-from webdial.exchange.general_settings import MECHANISM, TOTAL_TIME_LIMIT
+from webdial.exchange.general_settings import (
+    MECHANISM,
+    NUMBER_COUNTRY,
+    NUMBER_FORMAT,
+    NUMBER_RULES,
+    OUTSIDE_LINE,
+    TOTAL_TIME_LIMIT,
+)
 from webdial.site.domain.general_settings import override_setting
 from webdial.site.models import Branch, GeneralSetting, User
 
@@ -23,12 +30,38 @@ def test_path_of_a_number_that_can_be_dialled(admin: Visitor, dora: User, leeds:
     page = steps_of(admin, user="dora", number="Tel. 020 7946 0123 ext 12")
     assert "Dora Lindqvist · StaffID DL · branch Leeds · no extension" in page
     assert "Typed Tel. 020 7946 0123 ext 12 and dialled as 02079460123" in page
-    assert "Extension 12 is not dialled." in page
+    assert "12 is not dialled: a dial string has no place for it." in page
     assert f"{MECHANISM.name} · set for the branch Leeds" in page
     assert "POST http://leeds/api" in page
     assert "Authorization: Basic ••••" in page
     assert "to=02079460123" in page
     assert "5 s for the connection and 7.5 s for the whole answer" in page
+
+
+def test_each_step_of_a_number_is_shown_with_its_setting(
+    admin: Visitor, dora: User, leeds: Branch
+) -> None:
+    override_setting(MECHANISM.name, "http://all/#")
+    override_setting(NUMBER_COUNTRY.name, "GB")
+    override_setting(NUMBER_FORMAT.name, "e164")
+    override_setting(NUMBER_RULES.name, r"\+44(.*) => 0\1", branch=leeds)
+    override_setting(OUTSIDE_LINE.name, "9", branch=leeds)
+    page = steps_of(admin, user="dora", number="020 7946 0123")
+    assert "Typed 020 7946 0123 and dialled as 902079460123" in page
+    assert "Number format 02079460123 becomes +442079460123" in page
+    assert "Number Format , set for all branches." in page
+    assert "Number rule +442079460123 becomes 02079460123" in page
+    assert r"Line 1: \+44(.*) => 0\1 Number Rules , set for the branch Leeds." in page
+    assert "Outside line 02079460123 becomes 902079460123" in page
+    assert "GET http://all/902079460123" in page
+    content = admin.get(EXPLAIN, user="dora", number="020 7946 0123").content.decode()
+    assert f"/maintenance/settings/edit?name=Number+Rules&amp;branch={leeds.pk}" in content
+
+
+def test_a_rule_that_makes_what_cannot_be_dialled_is_shown(admin: Visitor, dora: User) -> None:
+    override_setting(NUMBER_RULES.name, "(.*) => 9\\1")
+    page = steps_of(admin, user="dora", number="+44 20 7946 0123")
+    assert "This number rule makes “9+442079460123” of “+442079460123”" in page
 
 
 def test_path_by_standard_dialling(admin: Visitor, carl: User) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from pytest_django import Settings
 
-from tests.site.conftest import _test_database
+from tests.site.conftest import opened_database
 from tests.site.maintenance.visitor import Visitor, text_of, typed_value_of, values_of
 from webdial.site.domain.general_settings import add_setting
 from webdial.site.models import Branch, FunctionVersion, User
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("functions_database")
 @pytest.fixture
 def functions_database(transactional_db: None, settings: Settings) -> None:
     """Functions read by a connection of their own, which sees what the test has committed."""
-    settings.DATABASE = _test_database()
+    settings.DATABASE = opened_database()
 
 
 def source_of(body: str) -> str:

@@ -5,6 +5,7 @@ import pytest
 from tests.site.maintenance.visitor import Visitor, text_of
 from webdial.exchange.general_settings import MECHANISM
 from webdial.site.domain.people import save_person
+from webdial.site.domain.phone_systems import SetupDetails, save_setup
 from webdial.site.models import GeneralSetting, Person, User
 
 FORMS = (
@@ -15,11 +16,17 @@ FORMS = (
     "users/{user}",
     "branches/add",
     "people/add",
+    "phone-systems/catalogue/yeastar-p-series",
+    "phone-systems/own-file",
+    "phone-systems/{setup}",
+    "phone-systems/{setup}/file",
     "people/{person}",
 )
 FIELDS = (
     "name", "value", "staff_id", "login", "branch", "extension", "role", "is_active", "password",
-    "phone_label", "phone_number", "agency_id", "company", "user", "number", "act", "remove_number",
+    "certificate", "certificate_text", "source", "value-host", "value-client_id", "value-client_secret",
+    "clear-client_secret", "phone_label", "phone_number", "agency_id", "company", "user", "number", "act",
+    "remove_number",
 )  # fmt: skip
 HOSTILE = (
     "",
@@ -31,16 +38,28 @@ HOSTILE = (
     "{{ user.password }}{% debug %}",
     "'; DROP TABLE webdial_user; --",
     "9" * 400,
-    "x" * 50_000,
+    "x" * 35_000,
 )
-LISTS = ("settings", "settings/explain", "users", "users/choices", "branches", "people",
-         "people/companies")  # fmt: skip
+OWN_FILE = """
+title = "Old PBX"
+vendor = "Nobody"
+[fields.host]
+label = "Address"
+[dial]
+request = "http://{host}/dial?from=^&to=#"
+"""
+LISTS = (
+    "phone-systems", "phone-systems/catalogue", "settings", "settings/explain", "users", "users/choices",
+    "branches", "people", "people/companies",
+)  # fmt: skip
 
 
 @pytest.fixture
 def addresses(ada: User) -> list[str]:
     person = save_person(name="Agatha Penrose")
-    return [f"/maintenance/{form.format(user=ada.pk, person=person.pk)}" for form in FORMS]
+    setup = save_setup(SetupDetails("Old PBX", source=OWN_FILE))
+    ids = {"user": ada.pk, "person": person.pk, "setup": setup.pk}
+    return [f"/maintenance/{form.format(**ids)}" for form in FORMS]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=[ascii(text[:20]) for text in HOSTILE])

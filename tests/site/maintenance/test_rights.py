@@ -4,9 +4,21 @@ import pytest
 
 from tests.site.maintenance.visitor import Visitor
 from webdial.exchange.general_settings import MECHANISM
+from webdial.site.domain.credentials import set_credential
 from webdial.site.domain.functions import save_function
 from webdial.site.domain.people import save_person
-from webdial.site.models import Branch, FunctionVersion, GeneralSetting, Person, User
+from webdial.site.domain.phone_systems import SetupDetails, save_setup
+from webdial.site.domain.user_phones import save_phone
+from webdial.site.models import (
+    Branch,
+    Credential,
+    FunctionVersion,
+    GeneralSetting,
+    Person,
+    PhoneSystemSetup,
+    User,
+    UserPhone,
+)
 from webdial.site.pages.maintenance.urls import urlpatterns
 from webdial.watcom import DELIVERED_FUNCTION
 
@@ -23,11 +35,15 @@ def addresses(leeds: Branch, dora: User) -> list[str]:
         "user_id": dora.pk,
         "person_id": save_person(name="Agatha Penrose").pk,
         "version_id": version.pk,
+        "phone_id": save_phone(dora, label="Home").pk,
+        "credential_id": set_credential("CRM", "a secret").pk,
+        "setup_id": save_setup(SetupDetails("Desk phones", catalogue_id="microsip")).pk,
     }
     return [_address(str(pattern.pattern), ids) for pattern in urlpatterns]
 
 
 def _address(route: str, ids: dict[str, int]) -> str:
+    route = route.replace("<slug:system_id>", "asterisk-ari")
     for name, row_id in ids.items():
         route = route.replace(f"<int:{name}>", str(row_id))
     assert "<" not in route, f"{route} has a part that this test does not know"
@@ -56,6 +72,8 @@ def test_pages_are_refused_to_everybody_but_administrators(
     assert Person.objects.count() == 1
     assert not GeneralSetting.objects.exists()
     assert FunctionVersion.objects.count() == 1
+    assert Credential.objects.count() == UserPhone.objects.count() == 1
+    assert [row.name for row in PhoneSystemSetup.objects.all()] == ["Desk phones"]
 
 
 def test_every_page_opens_for_an_administrator(admin: Visitor, addresses: list[str]) -> None:
@@ -64,7 +82,8 @@ def test_every_page_opens_for_an_administrator(admin: Visitor, addresses: list[s
     expected["/maintenance/"] = 302  # to General Settings
     expected["/maintenance/settings/clear"] = 302  # nothing is set that could be removed
     for address in statuses:
-        if address.endswith(("/check", "/try")):  # asked by POST
+        is_act = "/phones/systems/" in address
+        if is_act or address.endswith(("/check", "/try")):  # asked by POST
             expected[address] = 405
         elif address.endswith("/restore"):  # the version is in force already
             expected[address] = 302
@@ -84,6 +103,9 @@ def test_an_administrator_who_is_deactivated_is_signed_out(admin: Visitor, ada: 
         "users/add",
         "branches/add",
         "people/add",
+        "phone-systems/catalogue/asterisk-ari",
+        "phone-systems/own-file",
+        "credentials/add",
         "functions/communications/generate-web-dial-url",
         "functions/communications/generate-web-dial-url/check",
         "functions/communications/generate-web-dial-url/try",
@@ -98,6 +120,7 @@ def test_posts_without_the_csrf_token_are_refused(
     )
     assert response.status_code == 403
     assert Branch.objects.count() == 1
+    assert not PhoneSystemSetup.objects.exists()
     assert not GeneralSetting.objects.exists()
 
 

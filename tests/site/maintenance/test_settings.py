@@ -274,3 +274,18 @@ def test_a_setting_or_branch_that_does_not_exist_is_not_found(
     admin: Visitor, page: str, query: str
 ) -> None:
     assert admin.post(f"/maintenance/settings/{page}{query}", value="x").status_code == 404
+
+
+def test_preview_dials_as_the_settings_for_numbers_say(admin: Visitor, carl: User) -> None:
+    override_setting("Number Country", "GB")
+    override_setting("Number Format", "e164")
+    string = "http://pbx.example/?to=#&national={number.national}"
+    page = text_of(admin.post(CHECK, value=string, user="carl", number="020 7946 0123"))
+    assert "GET http://pbx.example/?to=%2B442079460123&national=02079460123" in page
+
+
+def test_number_rules_are_checked_at_each_place(admin: Visitor) -> None:
+    value = "0(.*) => 1\r\n+44 => 0"
+    page = text_of(admin.post("/maintenance/settings/check?name=Number+Rules", value=value))
+    assert "RE2 does not take this pattern: no argument for repetition operator: +." in page
+    assert "For the characters themselves write \\+ and \\*." in page

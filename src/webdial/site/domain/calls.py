@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from webdial.errors import NotFoundError
-from webdial.exchange.outcome import Outcome
+from webdial.exchange.outcome import Outcome, Verdict
 from webdial.site.models import Call, User
 
 
@@ -28,6 +28,13 @@ def call_of_user_id(user_id: int, call_id: UUID) -> Call:
     if call is None:
         raise NotFoundError("There is no such call.")
     return call
+
+
+def sentence_of(call: Call) -> str:
+    """What the user was told of a call that is in the log."""
+    return Verdict(
+        Outcome(call.outcome), call.status, message=call.message, next_step=call.next_step
+    ).sentence
 
 
 def runs_placing_calls() -> set[str]:

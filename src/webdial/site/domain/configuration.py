@@ -2,22 +2,38 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 
 from django.db import transaction
 from django.db.models import F
 
+from webdial.errors import WebdialError
 from webdial.exchange.configuration import Caller, Configuration
 from webdial.exchange.general_settings import key_of
+from webdial.exchange.systems import (
+    Certificate,
+    CertificateMode,
+    StoredValue,
+    SystemSetup,
+    UserPhone,
+)
+from webdial.phonesystems import PhoneSystem, catalogue_system, read_phone_system
+from webdial.site.domain.sealed_places import place_of_credential, place_of_value
 from webdial.site.models import (
     ApiToken,
     Branch,
+    Credential,
     FunctionVersion,
     GeneralSetting,
+    PhoneSystemSetup,
+    PhoneSystemSignIn,
+    PhoneSystemValue,
     Revision,
     User,
 )
+from webdial.site.models import UserPhone as UserPhoneRow
 from webdial.watcom import DELIVERED_FUNCTION
 
 log = logging.getLogger("webdial.configuration")
@@ -88,7 +104,78 @@ def _read_picture(revision: int) -> Configuration:
         values=values,
         branch_ids={agency_id.casefold(): branch_id for branch_id, _, agency_id in branch_rows},
         function_source=function_source,
+        agency_ids={branch_id: agency_id for branch_id, _, agency_id in branch_rows},
+        setups=_setups(),
+        user_values=_user_values(),
+        phones=_phones(),
+        credentials=_credentials(),
+        signed_in=frozenset(PhoneSystemSignIn.objects.values_list("setup_id", "user_id")),
     )
+
+
+def _setups() -> dict[str, SystemSetup]:
+    """The phone systems that are set up, by the key of their name."""
+    site_values: dict[int, dict[str, StoredValue]] = {}
+    rows = PhoneSystemValue.objects.filter(user__isnull=True, phone__isnull=True)
+    for setup_id, name, value, is_sealed in rows.values_list(
+        "setup_id", "name", "value", "is_sealed"
+    ):
+        place = place_of_value(setup_id, None, None, name) if is_sealed else ""
+        site_values.setdefault(setup_id, {})[name] = StoredValue(value, place)
+    return {
+        key_of(row.name): setup_of(row, site_values.get(row.pk, {}))
+        for row in PhoneSystemSetup.objects.all()
+    }
+
+
+def setup_of(row: PhoneSystemSetup, values: Mapping[str, StoredValue]) -> SystemSetup:
+    """A set-up phone system as the exchange reads it; with a `fault` when its file has one."""
+    system, fault = None, ""
+    try:
+        if row.catalogue_id:
+            system = catalogue_system(row.catalogue_id)
+        else:
+            system = _system_of(row.source, row.name)
+    except WebdialError as error:
+        fault = error.message
+    certificate = Certificate(CertificateMode(row.certificate), row.certificate_text)
+    return SystemSetup(row.pk, row.name, system, fault, values, certificate, row.is_active)
+
+
+@lru_cache(maxsize=256)
+def _system_of(source: str, name: str) -> PhoneSystem:
+    return read_phone_system(source, id=name)
+
+
+def _user_values() -> dict[tuple[int, int, int | None], dict[str, StoredValue]]:
+    found: dict[tuple[int, int, int | None], dict[str, StoredValue]] = {}
+    rows = PhoneSystemValue.objects.filter(user__isnull=False)
+    for setup_id, user_id, phone_id, name, value, is_sealed in rows.values_list(
+        "setup_id", "user_id", "phone_id", "name", "value", "is_sealed"
+    ):
+        assert user_id is not None
+        place = place_of_value(setup_id, user_id, phone_id, name) if is_sealed else ""
+        found.setdefault((setup_id, user_id, phone_id), {})[name] = StoredValue(value, place)
+    return found
+
+
+def _phones() -> dict[int, tuple[UserPhone, ...]]:
+    found: dict[int, list[UserPhone]] = {}
+    rows = UserPhoneRow.objects.order_by("id")
+    for user_id, phone_id, label, extension, setup_id in rows.values_list(
+        "user_id", "id", "label", "extension", "setup_id"
+    ):
+        found.setdefault(user_id, []).append(
+            UserPhone(phone_id, label, extension or None, setup_id)
+        )
+    return {user_id: tuple(phones) for user_id, phones in found.items()}
+
+
+def _credentials() -> dict[str, StoredValue]:
+    return {
+        key_of(name): StoredValue(sealed, place_of_credential(name))
+        for name, sealed in Credential.objects.values_list("name", "sealed")
+    }
 
 
 def source_in_force() -> str:

@@ -9,6 +9,8 @@ from webdial.dialstring import Plan, Values
 from webdial.errors import InvalidValueError, NotFoundError, WebdialError
 from webdial.exchange.configuration import Configuration
 from webdial.exchange.mechanism import function_result
+from webdial.exchange.numbering import path_in_force
+from webdial.exchange.resolving import Resolver, show_nothing
 from webdial.numbers import clean_number
 from webdial.site.domain.configuration import configuration_change, source_in_force
 from webdial.site.function_runner import DatabaseFunction, compiled
@@ -92,10 +94,17 @@ def try_function(
     Raises NumberError, NotFoundError for the user, FunctionError, CallNotPlacedError.
     """
     caller = configuration.caller(user_id)
-    number = clean_number(typed).dialled
+    cleaned = clean_number(typed)
+    number = path_in_force(configuration, caller.branch_id, cleaned).number
     result = function.call(source, number, caller, configuration)
     try:
-        plan = function_result(result.value).plan(Values(number, caller.extension))
+        string, setup = function_result(result.value, configuration.setups)
+        if setup is not None:
+            call = Resolver(configuration, caller, cleaned, show_nothing).for_system(setup)
+            plan = call.request.shown(call.values)
+        else:
+            assert string is not None
+            plan = string.plan(Values(number, caller.extension))
     except WebdialError as error:
         return FunctionTrial(number, result, None, error)
     return FunctionTrial(number, result, plan, None)

@@ -7,10 +7,17 @@ from django.db.models import Q, QuerySet
 
 from webdial.errors import InvalidValueError, NotFoundError
 from webdial.exchange.configuration import EffectiveValue, Source
-from webdial.exchange.general_settings import SETTINGS, SettingDefinition, definition_of, key_of
+from webdial.exchange.general_settings import (
+    MECHANISM,
+    SETTINGS,
+    SettingDefinition,
+    definition_of,
+    key_of,
+    may_name_a_system,
+)
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import kept_text
-from webdial.site.models import Branch, GeneralSetting
+from webdial.site.models import Branch, GeneralSetting, PhoneSystemSetup
 
 MAX_VALUE = 20_000
 """Characters of a value; a dial string's own limit is lower."""
@@ -103,12 +110,33 @@ def override_setting(name: str, value: str, *, branch: Branch | None = None) -> 
         raise InvalidValueError("The value holds characters that cannot be kept.", field="value")
     if definition is not None:
         definition.check(value)
+    if definition is MECHANISM:
+        _check_system_is_there(value)
     with configuration_change():
         row = _rows_of(shown).filter(branch=branch).first() or GeneralSetting(
             name=shown, branch=branch
         )
         row.value = value.strip()
         row.save()
+
+
+def _check_system_is_there(value: str) -> None:
+    """Raises InvalidValueError for a value that can only be the name of a phone system and is none."""
+    if not may_name_a_system(value):
+        return
+    names = {key_of(name): name for name in PhoneSystemSetup.objects.values_list("name", flat=True)}
+    if key_of(value) in names:
+        return
+    nearest = get_close_matches(key_of(value), names, n=1)
+    hint = f"Did you mean {names[nearest[0]]}?" if nearest else (
+        "A dial string begins with http:// or https://, or with another scheme such as tel:. Phone "
+        "systems are set up in Maintenance | Phone Systems."
+    )  # fmt: skip
+    raise InvalidValueError(
+        f"“{value.strip()[:80]}” is no dial string, and no phone system has this name.",
+        field="value",
+        hint=hint,
+    )
 
 
 def clear_setting(name: str, *, branch: Branch | None = None) -> None:

@@ -6,8 +6,7 @@ from http import HTTPStatus
 from typing import Final, Self
 from uuid import UUID
 
-from webdial.exchange import Outcome, PlacedCall
-from webdial.exchange.outcome import sentence_for
+from webdial.exchange import Outcome, PlacedCall, Verdict
 from webdial.numbers import NumberError, clean_number
 from webdial.site.models import Call
 
@@ -17,6 +16,7 @@ _IF_NOTHING_RINGS: Final = "If nothing rings within a minute, dial again."
 
 _NEXT_STEPS: Final = {
     Outcome.REJECTED: f"{_TELL}: the dial string may need a change.",
+    Outcome.LOG_IN_FAILED: f"{_TELL}: the password or key for the phone system may be an old one.",
     Outcome.FAILED: _IF_NOTHING_RINGS,
     Outcome.REDIRECTED_AWAY: f"{_TELL}: the dial string may name an old address.",
     Outcome.HOST_UNKNOWN: f"{_TELL}: the name in the dial string may be misspelt.",
@@ -53,6 +53,10 @@ class ShownCall:
     placed_at: datetime
     finished_at: datetime | None = None
     link: str | None = None
+    message: str = ""
+    told_step: str = ""
+    """What the caller does now by the phone system's file; empty where it tells nothing."""
+    phone_system: str = ""
 
     @classmethod
     def of_row(cls, row: Call, placed: PlacedCall | None = None) -> Self:
@@ -66,6 +70,9 @@ class ShownCall:
             status=verdict.status if verdict else row.status,
             placed_at=row.placed_at,
             finished_at=row.finished_at,
+            message=verdict.message if verdict else row.message,
+            told_step=verdict.next_step if verdict else row.next_step,
+            phone_system=row.phone_system,
         )
 
     @classmethod
@@ -73,11 +80,14 @@ class ShownCall:
         return cls(
             id=call.id,
             number=call.prepared.number.typed.strip(),
-            dialled=call.prepared.number.dialled,
+            dialled=call.prepared.dialled,
             outcome=call.outcome,
             status=call.verdict.status if call.verdict else None,
             placed_at=call.placed_at,
             link=call.link,
+            message=call.verdict.message if call.verdict else "",
+            told_step=call.verdict.next_step if call.verdict else "",
+            phone_system=call.prepared.phone_system,
         )
 
     @property
@@ -94,7 +104,9 @@ class ShownCall:
 
     @property
     def sentence(self) -> str:
-        return sentence_for(self.outcome, self.status)
+        return Verdict(
+            self.outcome, self.status, message=self.message, next_step=self.told_step
+        ).sentence
 
     @property
     def tone(self) -> str:
@@ -114,11 +126,13 @@ class ShownCall:
 
     @property
     def extension_behind(self) -> str:
-        """The extension that was written behind the number and is not dialled; often empty."""
+        """The extension or digits behind the number that were not dialled; often empty."""
         try:
-            return clean_number(self.number).extension or ""
+            number = clean_number(self.number)
         except NumberError:  # it was dialled by an earlier version with other rules
             return ""
+        behind = number.extension or number.dialled.partition(",")[2].strip(",")
+        return "" if self.dialled.endswith(f",{behind}") else behind
 
     @property
     def took(self) -> str:

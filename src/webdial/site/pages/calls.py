@@ -19,8 +19,9 @@ from webdial.numbers import MAX_TYPED
 from webdial.site.domain.calls import call_of_user, calls_of_user
 from webdial.site.models import Call
 from webdial.site.pages.call_display import ShownCall
-from webdial.site.pages.dial import dial_page, own_phone
+from webdial.site.pages.dial import dial_page
 from webdial.site.pages.exchange_access import exchange_of
+from webdial.site.pages.own_phone import choose_phone, chosen_phone, own_phone, phone_id_of
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import signed_in
 from webdial.site.pages.shown_errors import show_error
@@ -105,16 +106,28 @@ async def call_line(request: PageRequest, call_id: UUID) -> HttpResponse:
 async def _place_call(request: PageRequest) -> HttpResponse:
     number = request.POST.get("number", "")
     exchange = exchange_of(request)
+    phone_id = _phone_id(request)
     try:
-        placed = await exchange.start_call(number, user_id=request.user.pk, channel=Channel.PAGE)
+        placed = await exchange.start_call(
+            number, user_id=request.user.pk, channel=Channel.PAGE, phone_id=phone_id
+        )
     except WebdialError as error:
         return await sync_to_async(_refuse)(request, number, error)
+    choose_phone(request, phone_id)
     if request.htmx:
         return _part(request, ShownCall.of_placed(placed), "panel")
     if placed.link is not None:
         return _hand_over(placed.link)
     # To the call's own page, so that loading it again dials nothing.
     return HttpResponseRedirect(reverse("call", args=(placed.id,)), status=303)
+
+
+def _phone_id(request: PageRequest) -> int | None:
+    """The phone that the form names; for a form that names none, the one chosen in this session."""
+    if (named := request.POST.get("phone")) is not None:
+        return phone_id_of(named)
+    phone = chosen_phone(request, exchange_of(request).configuration)
+    return None if phone is None else phone.id
 
 
 def _hand_over(link: str) -> HttpResponse:

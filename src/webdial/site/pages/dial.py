@@ -9,15 +9,12 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from webdial.dialstring import EXTENSION
-from webdial.exchange.general_settings import MECHANISM, is_function
-from webdial.exchange.mechanism import read_mechanism
 from webdial.site.domain.calls import calls_of_user
 from webdial.site.domain.people import list_colleagues, list_people
 from webdial.site.domain.phones import LabelledNumber
 from webdial.site.models import Person, User
 from webdial.site.pages.call_display import ShownCall
-from webdial.site.pages.exchange_access import exchange_of
+from webdial.site.pages.own_phone import own_phone
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import signed_in
 from webdial.site.pages.shown_errors import ShownError
@@ -72,15 +69,6 @@ class Directory:
         return self.link(page=self.page - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class OwnPhone:
-    """How a call of this user begins, by the setting in force for their branch."""
-
-    is_link: bool
-    is_faulty: bool
-    wants_extension: bool
-
-
 @signed_in
 @require_safe
 def dial(request: PageRequest) -> HttpResponse:
@@ -111,18 +99,6 @@ def dial_page(
         "keypad": _KEYPAD,
     }
     return render(request, "dial.html", context, status=422 if error else 200)
-
-
-def own_phone(request: PageRequest) -> OwnPhone:
-    value = exchange_of(request).configuration.effective(MECHANISM, request.user.branch_id).value
-    mechanism = read_mechanism(value)
-    return OwnPhone(
-        is_link=mechanism.is_link,
-        is_faulty=mechanism.fault is not None,
-        # What a function will want is known only when it has run.
-        wants_extension=is_function(value)
-        or (mechanism.string is not None and mechanism.string.uses(EXTENSION)),
-    )
 
 
 def search_words(text: str) -> str:

@@ -4,7 +4,8 @@ from typing import Any, cast
 
 from django.http import HttpRequest
 
-from webdial.exchange import Exchange
+from webdial.exchange import Exchange, HttpSender
+from webdial.exchange.system_calls import SystemCaller
 from webdial.site.domain.configuration import ConfigurationReader
 
 
@@ -15,6 +16,16 @@ def exchange_of(request: HttpRequest) -> Exchange:
 
 def configuration_reader_of(request: HttpRequest) -> ConfigurationReader:
     return cast("ConfigurationReader", _state(request)["configuration_reader"])
+
+
+def system_caller_of(request: HttpRequest) -> SystemCaller:
+    """Who calls through phone systems that are set up, with the log-ins that are kept."""
+    return cast("SystemCaller", _state(request)["system_caller"])
+
+
+def sender_of(request: HttpRequest) -> HttpSender:
+    """Who sends requests, for those that are no calls."""
+    return cast("HttpSender", _state(request)["sender"])
 
 
 def _state(request: HttpRequest) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """What happens around every page."""
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
 
+from webdial.dialstring import DialString
+from webdial.dialstring.model import HttpTarget
 from webdial.exchange.configuration import Configuration
 from webdial.exchange.general_settings import MECHANISM, key_of
 from webdial.exchange.mechanism import read_mechanism
@@ -15,6 +18,9 @@ from webdial.site.pages.exchange_access import configuration_reader_of, exchange
 log = logging.getLogger("webdial.configuration")
 
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+_HOST_SOURCE = re.compile(r"[A-Za-z0-9.-]+")
+"""Hosts that a policy can name; an address of IPv6 is none."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -42,16 +48,16 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
     """Pages run no script and load no file but our own, and forms go nowhere else.
 
     A form that places a call by a link is answered by a redirect to that link, which browsers
-    allow only when its scheme stands under form-action.
+    allow only when it stands under form-action.
     """
 
     async def middleware(request: HttpRequest) -> HttpResponseBase:
         response = await get_response(request)
-        schemes = " ".join(sorted(_link_schemes(exchange_of(request).configuration)))
+        targets = " ".join(sorted(_link_targets(exchange_of(request).configuration)))
         response["Content-Security-Policy"] = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
             "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
-            f"frame-ancestors 'none'; form-action 'self' {schemes}"
+            f"frame-ancestors 'none'; form-action 'self' {targets}"
         )
         return response
 
@@ -62,18 +68,39 @@ content_security_policy.async_capable = True  # type: ignore[attr-defined]
 content_security_policy.sync_capable = False  # type: ignore[attr-defined]
 
 
-def _link_schemes(configuration: Configuration) -> set[str]:
-    """Schemes of the links that settings in force may hand over; standard dialling's always."""
+def _link_targets(configuration: Configuration) -> set[str]:
+    """Where links lead that may be handed over: by settings in force, by phone systems set up."""
     mechanism = key_of(MECHANISM.name)
-    schemes = {"tel:"}
-    for (key, _), value in configuration.values.items():
-        if key == mechanism and (scheme := _scheme_of_link(value)):
-            schemes.add(scheme)
-    return schemes
+    values = (value for (key, _), value in configuration.values.items() if key == mechanism)
+    strings = [read_mechanism(value).string for value in values]
+    for setup in configuration.setups.values():
+        if setup.is_active and setup.system is not None:
+            dial = setup.system.dial
+            strings += [dial.request, dial.internal]
+    targets = {_target_of_link(string) for string in strings if string is not None}
+    return {"tel:"} | (targets - {""})
 
 
-def _scheme_of_link(value: str) -> str | None:
-    string = read_mechanism(value).string
-    if string is None or not isinstance(string.target, tuple):
-        return None
-    return str(string.target[0]).partition(":")[0] + ":"
+def _target_of_link(string: DialString) -> str:
+    """A source of CSP 3 section 2.3.1: a scheme, or scheme and host; empty for a request."""
+    match string.target:
+        case _ if not string.is_link:
+            return ""
+        case HttpTarget() as target:
+            return _target_of_web_address(target)
+        case (str(first), *_):
+            return first.partition(":")[0] + ":"
+    return ""
+
+
+def _target_of_web_address(target: HttpTarget) -> str:
+    """As narrow as can be told before the values are known."""
+    if not isinstance(target.scheme, str):
+        return "http:"  # stands for https: as well
+    match target.host:
+        case (str(host),) if _HOST_SOURCE.fullmatch(host):
+            port = "" if target.port is None else f":{target.port}"
+            return (
+                f"{target.scheme}://{host}{port if isinstance(target.port, int | None) else ':*'}"
+            )
+    return f"{target.scheme}:"

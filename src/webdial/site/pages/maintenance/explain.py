@@ -10,15 +10,27 @@ from django.views.decorators.http import require_safe
 
 from webdial.errors import WebdialError
 from webdial.exchange import Caller, Exchange, PreparedCall
-from webdial.exchange.configuration import EffectiveValue, Source
-from webdial.exchange.general_settings import MECHANISM, is_function
-from webdial.numbers import CleanNumber, clean_number
+from webdial.exchange.configuration import Configuration, EffectiveValue, Source
+from webdial.exchange.general_settings import MECHANISM, definition_of, is_function
+from webdial.numbers import CleanNumber, NumberStep, StepKind, clean_number
 from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.maintenance.preview import SAMPLE_NUMBER, ShownPlan, shown_plan
 from webdial.site.pages.maintenance.user_choice import chosen_user
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import administrator
 from webdial.site.pages.shown_errors import ShownError, show_error
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """A step of the number; `url` is the page of the setting that made it, empty when none did."""
+
+    step: NumberStep
+    url: str
+
+    @property
+    def title(self) -> str:
+        return self.step.kind.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +41,19 @@ class Explanation:
     caller_error: ShownError | None = None
     number: CleanNumber | None = None
     number_error: ShownError | None = None
+    steps: tuple[ShownStep, ...] = ()
     setting: EffectiveValue | None = None
     setting_url: str = ""
     prepared: PreparedCall | None = None
     plan: ShownPlan | None = None
     plan_error: ShownError | None = None
+
+    @property
+    def dialled(self) -> str:
+        """What is dialled of the number, as far as the path goes."""
+        if self.prepared is not None:
+            return self.prepared.dialled
+        return "" if self.number is None else self.number.dialled
 
     @property
     def is_standard_dialling(self) -> bool:
@@ -81,7 +101,20 @@ async def explain(exchange: Exchange, typed: str, *, user_id: int) -> Explanatio
         prepared = await exchange.prepare_call(typed, user_id=user_id)
     except WebdialError as error:
         return replace(path, plan_error=show_error(error))
-    return replace(path, prepared=prepared, plan=shown_plan(prepared.plan))
+    steps = tuple(
+        _shown_step(step, exchange.configuration, caller)
+        for step in prepared.steps
+        if step.kind is not StepKind.CLEANED
+    )
+    return replace(path, prepared=prepared, plan=shown_plan(prepared.plan), steps=steps)
+
+
+def _shown_step(step: NumberStep, configuration: Configuration, caller: Caller) -> ShownStep:
+    definition = definition_of(step.setting) if step.setting else None
+    if definition is None:
+        return ShownStep(step, "")
+    value = configuration.effective(definition, caller.branch_id)
+    return ShownStep(step, _setting_url(value, caller))
 
 
 def _setting_url(setting: EffectiveValue, caller: Caller) -> str:

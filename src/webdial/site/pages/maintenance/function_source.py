@@ -8,7 +8,7 @@ from typing import Final
 
 from django.http import QueryDict
 
-from webdial.errors import line_and_column, point_at
+from webdial.errors import SourceError, line_and_column, point_at
 from webdial.site.domain.functions import check_function
 from webdial.site.pages.shown_errors import MAX_FAULTS
 from webdial.watcom import FunctionError
@@ -62,7 +62,7 @@ def check_source(source: str) -> None:
     check_function(source)
 
 
-def placed_faults(error: FunctionError) -> tuple[PlacedFault, ...]:
+def placed_faults(error: SourceError) -> tuple[PlacedFault, ...]:
     """The faults of an error in the order of their places."""
     return tuple(
         PlacedFault(

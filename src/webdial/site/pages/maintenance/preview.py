@@ -3,14 +3,21 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from webdial.dialstring import HttpRequest, Link, Plan, Values
+from webdial.dialstring import HttpRequest, Link, Plan
 from webdial.errors import WebdialError
-from webdial.exchange.configuration import Source
-from webdial.exchange.general_settings import MECHANISM, SettingDefinition, is_function
+from webdial.exchange.configuration import Caller, Configuration, Source
+from webdial.exchange.general_settings import (
+    MECHANISM,
+    SettingDefinition,
+    is_function,
+    may_name_a_system,
+)
 from webdial.exchange.mechanism import read_mechanism
+from webdial.exchange.resolving import Resolver, show_nothing
 from webdial.numbers import clean_number
 from webdial.site.domain.general_settings import setting_view
-from webdial.site.models import Branch, User
+from webdial.site.domain.phone_systems import setup_by_name
+from webdial.site.models import Branch, PhoneSystemSetup, User
 from webdial.site.pages.maintenance.user_choice import UserChoice, chosen_user
 from webdial.site.pages.shown_errors import ShownError, show_error
 
@@ -42,7 +49,8 @@ class Check:
 
     `error` is the value's own; `sample_error` says why there is no preview although the value is
     good. `note` says when the sample's user dials by another value. What a database function makes
-    is not previewed: it may take its time, and it reads the settings that are kept.
+    is not previewed: it may take its time, and it reads the settings that are kept. `setup` is the phone
+    system that the value names; its own page tests it.
     """
 
     sample: Sample
@@ -52,6 +60,7 @@ class Check:
     sample_error: ShownError | None = None
     note: str = ""
     is_function: bool = False
+    setup: PhoneSystemSetup | None = None
 
 
 def shown_plan(plan: Plan) -> ShownPlan:
@@ -64,9 +73,17 @@ def shown_plan(plan: Plan) -> ShownPlan:
 
 
 def check_value(
-    definition: SettingDefinition | None, value: str, *, branch: Branch | None, sample: Sample
+    definition: SettingDefinition | None,
+    value: str,
+    *,
+    branch: Branch | None,
+    sample: Sample,
+    configuration: Configuration,
 ) -> Check:
-    """Look at `value` as it would be kept for `branch` (None: all), and preview a dial string."""
+    """Look at `value` as it would be kept for `branch` (None: all), and preview a dial string.
+
+    All other settings of the preview are those of `configuration`.
+    """
     if definition is None:
         return Check(sample)
     try:
@@ -77,10 +94,21 @@ def check_value(
         return Check(sample)
     if is_function(value):
         return Check(sample, is_function=True)
-    return _previewed(value, branch, sample)
+    if may_name_a_system(value):
+        return _named(value, sample)
+    return _previewed(value, branch, sample, configuration)
 
 
-def _previewed(value: str, branch: Branch | None, sample: Sample) -> Check:
+def _named(value: str, sample: Sample) -> Check:
+    try:
+        return Check(sample, setup=setup_by_name(value))
+    except WebdialError as error:
+        return Check(sample, error=show_error(error, field="value"))
+
+
+def _previewed(
+    value: str, branch: Branch | None, sample: Sample, configuration: Configuration
+) -> Check:
     choice = chosen_user(sample.user)
     if choice.user is None:
         return Check(sample, choice, sample_error=choice.error)
@@ -90,11 +118,20 @@ def _previewed(value: str, branch: Branch | None, sample: Sample) -> Check:
         return Check(sample, choice, sample_error=show_error(error, field="number"))
     note = _note(choice.user, branch)
     try:
-        values = Values(number.dialled, choice.user.extension or None)
-        plan = read_mechanism(value).dial_string().plan(values)
+        string = read_mechanism(value).dial_string()
+        resolver = Resolver(configuration, _caller(choice.user), number, show_nothing)
+        plan = string.plan(resolver.for_string(string))
     except WebdialError as error:
         return Check(sample, choice, sample_error=show_error(error), note=note)
     return Check(sample, choice, plan=shown_plan(plan), note=note)
+
+
+def _caller(user: User) -> Caller:
+    """The user as the exchange would know them, also one who may not call."""
+    extension, branch_name = user.extension or None, user.branch.name if user.branch else ""
+    return Caller(
+        user.pk, user.login, user.staff_id, user.name, extension, user.branch_id, branch_name
+    )
 
 
 def _note(user: User, branch: Branch | None) -> str:

@@ -22,6 +22,7 @@ from webdial.site.domain.general_settings import (
     setting_view,
 )
 from webdial.site.models import Branch
+from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import search_text
 from webdial.site.pages.maintenance.preview import SAMPLE_NUMBER, Sample, check_value
@@ -85,7 +86,7 @@ def settings_url(branch: Branch | None) -> str:
 @administrator
 @require_safe
 def list_settings(request: PageRequest) -> HttpResponse:
-    branch = _branch_of(request.GET)
+    branch = branch_of(request.GET)
     search = search_text(request)
     context = {
         "branch": branch,
@@ -124,7 +125,11 @@ def check_setting(request: PageRequest) -> HttpResponse:
     setting = _setting_of(request.GET)
     value = request.POST.get("value", "")
     check = check_value(
-        setting.view.definition, value, branch=setting.branch, sample=_sample_of(request)
+        setting.view.definition,
+        value,
+        branch=setting.branch,
+        sample=_sample_of(request),
+        configuration=exchange_of(request).configuration,
     )
     return render(request, "maintenance/setting_check.html", {"check": check, "setting": setting})
 
@@ -154,7 +159,7 @@ def clear_value(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_own_setting(request: PageRequest) -> HttpResponse:
     """A further setting of the administrator's own, for database functions to read."""
-    branch = _branch_of(request.GET)
+    branch = branch_of(request.GET)
     name, value = request.POST.get("name", ""), request.POST.get("value", "")
     error = None
     if request.method == "POST":
@@ -180,7 +185,11 @@ def _render_setting(
     """`value` is None when nothing is kept there yet: the field then begins with the one in force."""
     typed = setting.view.effective.value if value is None else value
     check = check_value(
-        setting.view.definition, typed, branch=setting.branch, sample=_sample_of(request)
+        setting.view.definition,
+        typed,
+        branch=setting.branch,
+        sample=_sample_of(request),
+        configuration=exchange_of(request).configuration,
     )
     context: dict[str, Any] = {
         "setting": setting,
@@ -207,7 +216,7 @@ def _setting_of(query: QueryDict) -> ShownSetting:
     name = query.get("name", "")
     if not name.isprintable():  # PostgreSQL takes no NUL
         raise Http404("There is no such setting.")
-    branch = _branch_of(query)
+    branch = branch_of(query)
     view = setting_view(name, branch=branch)
     is_kept = view.effective.source is not Source.DEFAULT or view.other_branches > 0
     if view.definition is None and not is_kept:
@@ -215,7 +224,7 @@ def _setting_of(query: QueryDict) -> ShownSetting:
     return ShownSetting(view, branch)
 
 
-def _branch_of(query: QueryDict) -> Branch | None:
+def branch_of(query: QueryDict) -> Branch | None:
     """The branch that the address names, None for all. Raises Http404 when there is none such."""
     chosen = query.get("branch", "")
     if not chosen:

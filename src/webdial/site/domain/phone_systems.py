@@ -1,0 +1,354 @@
+"""Phone systems as they are set up: which file, what is filled in, which certificate is trusted."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+from cryptography import x509
+from django.db.models import QuerySet
+from django.db.models.deletion import ProtectedError
+
+from webdial.errors import InvalidValueError, NotFoundError
+from webdial.exchange.general_settings import MECHANISM, key_of, may_name_a_system
+from webdial.exchange.systems import StoredValue
+from webdial.phonesystems import (
+    Field,
+    Owner,
+    PhoneSystem,
+    catalogue_source,
+    catalogue_system,
+    read_phone_system,
+)
+from webdial.site.domain.configuration import configuration_change, setup_of
+from webdial.site.domain.credentials import seal
+from webdial.site.domain.fields import check_constraints, kept_text
+from webdial.site.domain.sealed_places import place_of_value
+from webdial.site.models import (
+    Branch,
+    CertificateRule,
+    GeneralSetting,
+    PhoneSystemSetup,
+    PhoneSystemValue,
+    User,
+    UserPhone,
+)
+
+MAX_PEM: Final = 100_000
+"""Characters of one's own authorities."""
+
+_FINGERPRINT_BYTES = 32
+
+_CANNOT_BE_KEPT: Final = re.compile("[\x00\ud800-\udfff]")
+"""NUL, which PostgreSQL has in no text, and halves of surrogate pairs, which UTF-8 has not."""
+
+
+class FieldValueError(InvalidValueError):
+    """A value for one of the phone system's own fields cannot be kept; `field` is its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupDetails:
+    """What is kept of a set-up, as typed. `source` is a file of one's own; else `catalogue_id` is set."""
+
+    name: str
+    catalogue_id: str = ""
+    source: str = ""
+    certificate: str = CertificateRule.VERIFY
+    certificate_text: str = ""
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FilledIn:
+    """A field or secret with what is kept for it. `value` is empty for a secret; `is_set` tells."""
+
+    field: Field
+    value: str
+    is_set: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerOfValues:
+    """For whom something is filled in: nobody (the site), a user, or one further phone of theirs."""
+
+    user: User | None = None
+    phone: UserPhone | None = None
+
+
+SITE: Final = OwnerOfValues()
+
+
+def list_setups(*, search: str = "") -> QuerySet[PhoneSystemSetup]:
+    setups = PhoneSystemSetup.objects.all()
+    for word in search.split():
+        setups = setups.filter(name__icontains=word)
+    return setups
+
+
+def setup_by_name(name: str) -> PhoneSystemSetup:
+    """Raises NotFoundError, with the nearest name in the hint."""
+    row = PhoneSystemSetup.objects.filter(name__iexact=name.strip()).first()
+    if row is None:
+        names = {key_of(each): each for each in list_setups().values_list("name", flat=True)}
+        nearest = get_close_matches(key_of(name), names, n=1)
+        hint = f"Did you mean {names[nearest[0]]}?" if nearest else ""
+        raise NotFoundError(f"There is no phone system “{name.strip()}”.", hint=hint)
+    return row
+
+
+def system_of(setup: PhoneSystemSetup) -> PhoneSystem | None:
+    """What its file says; None while the file has a fault."""
+    return setup_of(setup, {}).system
+
+
+def fault_of(setup: PhoneSystemSetup) -> str:
+    """The fault of its file in a sentence; empty when there is none."""
+    return setup_of(setup, {}).fault
+
+
+def source_of(setup: PhoneSystemSetup) -> str:
+    """The text of its file."""
+    return catalogue_source(setup.catalogue_id) if setup.catalogue_id else setup.source
+
+
+def save_setup(details: SetupDetails, *, setup: PhoneSystemSetup | None = None) -> PhoneSystemSetup:
+    """Set a phone system up, or change one. A new name is taken over by the settings that name it.
+
+    Raises InvalidValueError or, for a file of one's own, PhoneSystemError with every fault.
+    """
+    row = setup or PhoneSystemSetup()
+    old_name = row.name
+    row.name = _checked_name(details.name)
+    row.catalogue_id, row.source = _checked_file(details, row.name)
+    row.certificate, row.certificate_text = _checked_certificate(details)
+    row.is_active = details.is_active
+    with configuration_change():
+        check_constraints(row, fields={"setup_name_unique": "name"})
+        row.save()
+        if old_name and old_name != row.name:
+            _mechanism_rows(old_name).update(value=row.name)
+    return row
+
+
+def save_filled_setup(
+    details: SetupDetails,
+    given: Mapping[str, str],
+    *,
+    cleared: Iterable[str] = (),
+    setup: PhoneSystemSetup | None = None,
+) -> PhoneSystemSetup:
+    """As `save_setup` and `fill_in` for the site together: all of it is kept, or nothing."""
+    with configuration_change():
+        row = save_setup(details, setup=setup)
+        fill_in(row, given, owners={Owner.SITE}, cleared=cleared)
+    return row
+
+
+def pin_certificate(setup: PhoneSystemSetup, fingerprint: str) -> None:
+    """Trust one certificate of the phone system's alone. Raises InvalidValueError."""
+    pinned = _fingerprint(fingerprint)
+    with configuration_change():
+        setup.certificate, setup.certificate_text = CertificateRule.PINNED, pinned
+        setup.save(update_fields=["certificate", "certificate_text"])
+
+
+def delete_setup(setup: PhoneSystemSetup) -> None:
+    """Raises InvalidValueError while a setting or a user's phone names it."""
+    with configuration_change():
+        users = [where or "all branches" for where in _branches_that_use(setup.name)]
+        if users:
+            raise InvalidValueError(
+                f"The phone system {setup.name} is still in use: {', '.join(users[:5])}.",
+                hint="Give those another way to dial in General Settings first.",
+            )
+        try:
+            setup.delete()
+        except ProtectedError as error:
+            raise InvalidValueError(
+                f"Phones of users still ring through {setup.name}.",
+                hint="Change those phones first, under Users.",
+            ) from error
+
+
+def uses_of(setup: PhoneSystemSetup) -> list[str | None]:
+    """Names of the branches whose setting names it; None stands for all branches."""
+    return _branches_that_use(setup.name)
+
+
+def filled_in(
+    setup: PhoneSystemSetup, system: PhoneSystem, owners: Iterable[Owner], whose: OwnerOfValues
+) -> list[FilledIn]:
+    """The fields and secrets that belong to `owners`, with what is kept for `whose`."""
+    kept = {row.name: row for row in _value_rows(setup, whose)}
+    wanted = set(owners)
+    return [
+        FilledIn(
+            field,
+            kept[name].value if name in kept and not field.is_secret else "",
+            name in kept,
+        )
+        for name, field in system.values.items()
+        if field.of in wanted
+    ]
+
+
+def fill_in(
+    setup: PhoneSystemSetup,
+    given: Mapping[str, str],
+    *,
+    owners: Iterable[Owner],
+    whose: OwnerOfValues = SITE,
+    cleared: Iterable[str] = (),
+) -> None:
+    """Keep values for `whose`; a secret that is empty in `given` stays as it was unless `cleared`.
+
+    Only fields of `owners` are taken. An empty value of a field is kept as none. Raises InvalidValueError
+    (FieldValueError with the field to blame); then nothing is kept.
+    """
+    system = system_of(setup)
+    if system is None:
+        raise InvalidValueError(f"The file of {setup.name} has a fault: {fault_of(setup)}")
+    wanted, gone = set(owners), set(cleared)
+    fields = {name: each for name, each in system.values.items() if each.of in wanted}
+    if unknown := sorted(given.keys() - fields.keys()):
+        raise FieldValueError(f"{setup.name} has no field {unknown[0]!r} here.", field=unknown[0])
+    checked = {
+        name: _checked_value(fields[name], value)
+        for name, value in given.items()
+        if value.strip() and name not in gone
+    }
+    emptied = {name for name in given if name not in checked and not fields[name].is_secret}
+    with configuration_change():
+        _value_rows(setup, whose).filter(name__in=emptied | (gone & fields.keys())).delete()
+        for name, value in checked.items():
+            _keep(setup, whose, fields[name], value)
+
+
+def _checked_value(field: Field, value: str) -> str:
+    if _CANNOT_BE_KEPT.search(value):
+        message = f"{field.label}: this holds characters that cannot be kept."
+        raise FieldValueError(message, field=field.name)
+    try:
+        return field.check(value)
+    except InvalidValueError as error:
+        raise FieldValueError(error.message, field=field.name, hint=error.hint) from error
+
+
+def missing_of(system: PhoneSystem, filled: Iterable[str]) -> list[Field]:
+    """Fields of the site that must be filled in and are not among `filled`."""
+    return [
+        field
+        for name, field in system.values.items()
+        if field.of is Owner.SITE and not (name in filled or field.default or field.is_optional)
+    ]
+
+
+def missing_of_site(setup: PhoneSystemSetup, system: PhoneSystem) -> list[Field]:
+    """Fields of the site that must be filled in and are not."""
+    return missing_of(system, _value_rows(setup, SITE).values_list("name", flat=True))
+
+
+def _keep(setup: PhoneSystemSetup, whose: OwnerOfValues, field: Field, value: str) -> None:
+    rows = _value_rows(setup, whose).filter(name=field.name)
+    if not value:
+        rows.delete()
+        return
+    row = rows.first() or PhoneSystemValue(
+        setup=setup, user=whose.user, phone=whose.phone, name=field.name
+    )
+    place = place_of_value(setup.pk, row.user_id, row.phone_id, field.name)
+    row.value = seal().close(value, place=place) if field.is_secret else value
+    row.is_sealed = field.is_secret
+    row.save()
+
+
+def stored_site_values(setup: PhoneSystemSetup) -> dict[str, StoredValue]:
+    """What is kept for the site, as the exchange takes it."""
+    return {
+        row.name: StoredValue(
+            row.value, place_of_value(setup.pk, None, None, row.name) if row.is_sealed else ""
+        )
+        for row in _value_rows(setup, SITE)
+    }
+
+
+def _value_rows(setup: PhoneSystemSetup, whose: OwnerOfValues) -> QuerySet[PhoneSystemValue]:
+    return PhoneSystemValue.objects.filter(setup=setup, user=whose.user, phone=whose.phone)
+
+
+def _checked_name(name: str) -> str:
+    shown = kept_text(name, field="name", label="The name", most=80)
+    if not may_name_a_system(shown):
+        raise InvalidValueError(
+            "This cannot be the name of a phone system.",
+            field="name",
+            hint="A name has none of : { } # ^ < > / and is not FUNCTION.",
+        )
+    return shown
+
+
+def _checked_file(details: SetupDetails, name: str) -> tuple[str, str]:
+    if details.catalogue_id:
+        try:
+            catalogue_system(details.catalogue_id)
+        except NotFoundError as error:
+            raise InvalidValueError(error.message, field="catalogue_id") from error
+        return details.catalogue_id, ""
+    if _CANNOT_BE_KEPT.search(details.source):
+        raise InvalidValueError("The file holds characters that cannot be kept.", field="source")
+    read_phone_system(details.source, id=name)
+    return "", details.source
+
+
+def _checked_certificate(details: SetupDetails) -> tuple[str, str]:
+    text = details.certificate_text.strip()
+    match details.certificate:
+        case CertificateRule.VERIFY:
+            return CertificateRule.VERIFY, ""
+        case CertificateRule.PINNED:
+            return CertificateRule.PINNED, _fingerprint(text)
+        case CertificateRule.OWN_CA:
+            return CertificateRule.OWN_CA, _authorities(text)
+    raise InvalidValueError("There is no such rule for certificates.", field="certificate")
+
+
+def _fingerprint(text: str) -> str:
+    """SHA-256 in hexadecimal, as openssl and browsers show it, colons and blanks left out."""
+    plain = "".join(text.replace(":", " ").split()).lower()
+    try:
+        is_right = len(bytes.fromhex(plain)) == _FINGERPRINT_BYTES
+    except ValueError:
+        is_right = False
+    if not is_right:
+        raise InvalidValueError(
+            "This is no SHA-256 fingerprint of a certificate.",
+            field="certificate_text",
+            hint="64 hexadecimal digits, with or without colons.",
+        )
+    return plain
+
+
+def _authorities(text: str) -> str:
+    try:
+        found = x509.load_pem_x509_certificates(text.encode()) if len(text) <= MAX_PEM else []
+    except ValueError:
+        found = []
+    if not found:
+        raise InvalidValueError(
+            "This is no certificate of an authority.",
+            field="certificate_text",
+            hint="Paste it as PEM: -----BEGIN CERTIFICATE----- and what follows.",
+        )
+    return text
+
+
+def _mechanism_rows(name: str) -> QuerySet[GeneralSetting]:
+    return GeneralSetting.objects.filter(name__iexact=MECHANISM.name, value__iexact=name)
+
+
+def _branches_that_use(name: str) -> list[str | None]:
+    branch_ids = list(_mechanism_rows(name).values_list("branch_id", flat=True))
+    names = dict(Branch.objects.filter(pk__in=branch_ids).values_list("id", "name"))
+    return [None if branch_id is None else names[branch_id] for branch_id in branch_ids]

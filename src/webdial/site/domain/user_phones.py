@@ -1,0 +1,52 @@
+"""The phones of a user that may ring: the first is their extension, further ones stand here."""
+
+from django.db.models import QuerySet
+
+from webdial.errors import InvalidValueError, NotFoundError
+from webdial.site.domain.configuration import configuration_change
+from webdial.site.domain.fields import check_constraints, kept_text
+from webdial.site.models import PhoneSystemSetup, User, UserPhone
+
+MAX_PHONES = 20
+"""Further phones of one user: more than anybody can tell apart in a list."""
+
+
+def phones_of(user: User) -> QuerySet[UserPhone]:
+    return UserPhone.objects.filter(user=user).select_related("setup")
+
+
+def phone_of(user: User, phone_id: int) -> UserPhone:
+    """Raises NotFoundError, also for somebody else's."""
+    phone = phones_of(user).filter(pk=phone_id).first()
+    if phone is None:
+        raise NotFoundError("There is no such phone.")
+    return phone
+
+
+def save_phone(
+    user: User,
+    *,
+    label: str,
+    extension: str = "",
+    setup: PhoneSystemSetup | None = None,
+    phone: UserPhone | None = None,
+) -> UserPhone:
+    """Add a phone to the user, or change one of theirs. Raises InvalidValueError."""
+    row = phone or UserPhone(user=user)
+    row.label = kept_text(label, field="label", label="The phone's name", most=40)
+    row.extension = kept_text(
+        extension, field="extension", label="The extension", most=80, required=False
+    )
+    row.setup = setup
+    with configuration_change():
+        if phone is None and phones_of(user).count() >= MAX_PHONES:
+            raise InvalidValueError(f"A user has at most {MAX_PHONES} further phones.")
+        check_constraints(row, fields={"user_phone_label_unique": "label"})
+        row.save()
+    return row
+
+
+def delete_phone(phone: UserPhone) -> None:
+    """With everything that was filled in for it."""
+    with configuration_change():
+        phone.delete()

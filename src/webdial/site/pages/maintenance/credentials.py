@@ -1,0 +1,85 @@
+"""Maintenance | Credentials: secrets by name for dial strings. They are written and never shown."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from webdial.errors import InvalidValueError, WebdialError
+from webdial.site.domain.credentials import delete_credential, list_credentials, set_credential
+from webdial.site.models import Credential
+from webdial.site.pages.maintenance.form_answer import render_form
+from webdial.site.pages.maintenance.lists import page_of, search_text
+from webdial.site.pages.maintenance.rows import row_of
+from webdial.site.pages.requests import PageRequest
+from webdial.site.pages.rights import administrator
+from webdial.site.pages.shown_errors import show_error
+
+
+@administrator
+@require_safe
+def list_all_credentials(request: PageRequest) -> HttpResponse:
+    search = search_text(request)
+    rows = list_credentials()
+    for word in search.split():
+        rows = rows.filter(name__icontains=word)
+    context = {"search": search, "page": page_of(rows, request)}
+    return render(request, "maintenance/credentials.html", context)
+
+
+@administrator
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_credential(request: PageRequest) -> HttpResponse:
+    return _answer_form(request, None)
+
+
+@administrator
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_credential(request: PageRequest, credential_id: int) -> HttpResponse:
+    return _answer_form(request, row_of(list_credentials(), credential_id, kind="credential"))
+
+
+@administrator
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_credential(request: PageRequest, credential_id: int) -> HttpResponse:
+    """Asks, then deletes."""
+    credential = row_of(list_credentials(), credential_id, kind="credential")
+    if request.method != "POST":
+        context = {"credential": credential}
+        return render(request, "maintenance/credential_delete.html", context)
+    delete_credential(credential.name)
+    messages.success(request, f"The credential {credential.name} was removed.")
+    return redirect("maintenance:credentials")
+
+
+def _answer_form(request: PageRequest, credential: Credential | None) -> HttpResponse:
+    """The secret is never given back, not even to a form that was refused."""
+    name = credential.name if credential else ""
+    error = None
+    if request.method == "POST":
+        name = credential.name if credential else request.POST.get("name", "")
+        try:
+            if credential is None:
+                _require_new(name)
+            saved = set_credential(name, request.POST.get("secret", ""))
+        except WebdialError as fault:
+            error = show_error(fault)
+        else:
+            done = "has a new secret" if credential else "was added"
+            messages.success(request, f"The credential {saved.name} {done}.")
+            return redirect("maintenance:credentials")
+    context = {"credential": credential, "name": name}
+    return render_form(request, "maintenance/credential_edit.html", context, error)
+
+
+def _require_new(name: str) -> None:
+    """Adding must not replace a secret that is in use by another's mistake."""
+    if list_credentials().filter(name__iexact=name.strip()).exists():
+        raise InvalidValueError(
+            "There is a credential with this name.",
+            field="name",
+            hint="Open it in the list to give it a new secret.",
+        )

@@ -1,0 +1,149 @@
+"""What a call through a phone system that is set up would send, masked, and what is missing for it."""
+
+from dataclasses import dataclass, replace
+
+from django.urls import reverse
+
+from webdial.dialstring import Link
+from webdial.errors import WebdialError
+from webdial.exchange.configuration import Caller, Configuration
+from webdial.exchange.resolving import Resolver, show_nothing
+from webdial.exchange.systems import SystemCall, SystemSetup
+from webdial.exchange.trials import ShownStep, dry_run
+from webdial.numbers import NumberStep, StepKind, clean_number
+from webdial.phonesystems import Owner
+from webdial.site.pages.maintenance.preview import ShownPlan, shown_plan
+from webdial.site.pages.maintenance.user_choice import UserChoice
+from webdial.site.pages.shown_errors import ShownError, show_error
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A value without which nothing can be sent; `url` is where it is filled in, if that is a page."""
+
+    label: str
+    where: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRequest:
+    """A request or link in its turn, masked; `takes` names what is taken from its answer."""
+
+    title: str
+    plan: ShownPlan
+    takes: tuple[str, ...] = ()
+
+    @classmethod
+    def of_step(cls, step: ShownStep) -> "ShownRequest":
+        return cls(step.part.title, shown_plan(step.plan), step.takes)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would leave for a user and a number; `error` where the way ends before that."""
+
+    caller: Caller | None = None
+    typed: str = ""
+    dialled: str = ""
+    steps: tuple[NumberStep, ...] = ()
+    requests: tuple[ShownRequest, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    is_signed_out: bool = False
+    link: str = ""
+    error: ShownError | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything is there that a real call takes."""
+        return bool(self.requests) and not (self.missing or self.is_signed_out or self.error)
+
+
+def previewed(
+    configuration: Configuration, setup_id: int, choice: UserChoice, number: str
+) -> Preview:
+    if choice.user is None:
+        return Preview()
+    try:
+        return preview_of(configuration, setup_id, user_id=choice.user.pk, number=number)
+    except WebdialError as error:
+        return Preview(error=show_error(error))
+
+
+def preview_of(
+    configuration: Configuration, setup_id: int, *, user_id: int, number: str
+) -> Preview:
+    """What a call of the user would send. No secret is opened for it.
+
+    Raises WebdialError when the number cannot be dialled or the user is none who calls.
+    """
+    caller = configuration.caller(user_id)
+    setup = configuration.setup_by_id(setup_id)
+    if setup is None or setup.system is None:
+        fault = setup.fault if setup else "It was not there a second ago; load the page anew."
+        return Preview(caller, error=ShownError("Its file has a fault.", fault))
+    cleaned = clean_number(number)
+    resolver = Resolver(configuration, caller, cleaned, show_nothing)
+    path = resolver.path_to_system(setup)
+    preview = Preview(
+        caller,
+        cleaned.typed,
+        path.dialled,
+        tuple(step for step in path.steps if step.kind is not StepKind.CLEANED),
+        missing=missing_values(resolver.for_system(setup, path), caller),
+        is_signed_out=_is_signed_out(configuration, setup, caller),
+    )
+    return _with_requests(preview, resolver.for_system(setup, path))
+
+
+def _with_requests(preview: Preview, call: SystemCall) -> Preview:
+    try:
+        steps = dry_run(call, unknown=frozenset(_unknown_names(call)))
+    except WebdialError as error:
+        return replace(preview, error=show_error(error))
+    last = steps[-1].plan
+    link = last.url if isinstance(last, Link) and not preview.missing else ""
+    requests = tuple(ShownRequest.of_step(step) for step in steps)
+    return replace(preview, requests=requests, link=link)
+
+
+def _is_signed_out(configuration: Configuration, setup: SystemSetup, caller: Caller) -> bool:
+    assert setup.system is not None
+    is_needed = setup.system.sign_in is not None and not setup.system.is_link
+    return is_needed and (setup.id, caller.user_id) not in configuration.signed_in
+
+
+def _needed_names(call: SystemCall) -> frozenset[str]:
+    names = call.request.names
+    return names if call.request.is_link else names | call.system.admission_names
+
+
+def _unknown_names(call: SystemCall) -> list[str]:
+    """The names among those that a call needs for which nothing is there."""
+    values = call.values
+    fields = call.system.values
+    unknown = [
+        name
+        for name in sorted(_needed_names(call) & fields.keys())
+        if not (values.more.get(name) or fields[name].is_optional)
+    ]
+    if values.extension is None and "extension" in _needed_names(call):
+        unknown.append("extension")
+    return unknown
+
+
+def missing_values(call: SystemCall, caller: Caller) -> tuple[Missing, ...]:
+    """What is not filled in, each with where it belongs."""
+    return tuple(_missing(call, name, caller) for name in _unknown_names(call))
+
+
+def _missing(call: SystemCall, name: str, caller: Caller) -> Missing:
+    if name == "extension":
+        url = reverse("maintenance:edit-user", args=[caller.user_id])
+        return Missing("Extension", f"of {caller.name}, in Maintenance | Users", url)
+    field = call.system.values[name]
+    if field.of is Owner.SITE:
+        url = reverse("maintenance:edit-phone-system", args=[call.setup.id])
+        return Missing(field.label, "in the set-up of this phone system", url)
+    url = reverse("maintenance:user-phones", args=[caller.user_id])
+    return Missing(field.label, f"{caller.name} fills it in under My phones, or you do here", url)

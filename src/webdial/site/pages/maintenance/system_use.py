@@ -1,0 +1,45 @@
+"""A phone system made the value of Use Web Phone Dialling Mechanism, after what it replaces was seen."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from webdial.errors import WebdialError
+from webdial.exchange.general_settings import MECHANISM, key_of
+from webdial.site.domain.general_settings import override_setting, setting_view
+from webdial.site.domain.system_overview import overview_of
+from webdial.site.models import Branch
+from webdial.site.pages.maintenance.form_answer import render_form
+from webdial.site.pages.maintenance.phone_systems import find_setup
+from webdial.site.pages.maintenance.settings import ShownSetting, branch_of
+from webdial.site.pages.requests import PageRequest
+from webdial.site.pages.rights import administrator
+from webdial.site.pages.shown_errors import show_error
+
+
+@administrator
+@require_http_methods(["GET", "HEAD", "POST"])
+def use_setup(request: PageRequest, setup_id: int) -> HttpResponse:
+    """Shows what the phone system would replace for all branches or the `branch` asked for; then does it."""
+    setup = find_setup(setup_id)
+    branch = branch_of(request.GET)
+    setting = ShownSetting(setting_view(MECHANISM.name, branch=branch), branch)
+    error = None
+    if request.method == "POST":
+        try:
+            override_setting(MECHANISM.name, setup.name, branch=branch)
+        except WebdialError as fault:
+            error = show_error(fault)
+        else:
+            messages.success(request, f"{setup.name} is now used {setting.where}.")
+            return redirect("maintenance:edit-phone-system", setup.pk)
+    context = {
+        "setup": setup,
+        "shown": overview_of(setup),
+        "setting": setting,
+        "branch": branch,
+        "branches": Branch.objects.all(),
+        "is_in_use": key_of(setting.view.own_value or "") == key_of(setup.name),
+    }
+    return render_form(request, "maintenance/phone_systems/use.html", context, error)

@@ -1,0 +1,134 @@
+"""The phone that will ring: which one the user has chosen, and how a call of theirs begins."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest
+
+from webdial.dialstring import EXTENSION
+from webdial.exchange.configuration import Configuration
+from webdial.exchange.general_settings import MECHANISM, is_function, key_of
+from webdial.exchange.mechanism import read_mechanism
+from webdial.exchange.systems import SystemSetup, UserPhone
+from webdial.phonesystems import RingsFirst
+from webdial.site.pages.exchange_access import exchange_of
+from webdial.site.pages.requests import PageRequest
+
+CHOSEN_PHONE: Final = "chosen_phone"
+"""In the session: the id of the further phone that rings; not there for the first one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneChoice:
+    """One of the user's phones to choose from; `value` is empty for the first one."""
+
+    value: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPhone:
+    """How a call of this user begins, by the phone that is chosen and the setting in force.
+
+    `choices` are empty when there is only one phone. `system` names the phone system that the
+    call goes through, if one is set up; `is_signed_out` tells that the user has yet to sign in to it.
+    """
+
+    is_link: bool
+    is_faulty: bool
+    wants_extension: bool
+    extension: str = ""
+    label: str = ""
+    rings_first: RingsFirst = RingsFirst.CALLER
+    system: str = ""
+    is_signed_out: bool = False
+    value: str = ""
+    choices: tuple[PhoneChoice, ...] = ()
+
+    @property
+    def dials_at_once(self) -> bool:
+        return self.rings_first is RingsFirst.NOBODY
+
+
+def own_phone(request: PageRequest) -> OwnPhone:
+    configuration = exchange_of(request).configuration
+    user = request.user
+    phone = chosen_phone(request, configuration)
+    extension = user.extension if phone is None else phone.extension or ""
+    known = {
+        "extension": extension,
+        "label": "" if phone is None else phone.label,
+        "value": "" if phone is None else str(phone.id),
+        "choices": _choices(user.extension, configuration.phones.get(user.pk, ())),
+    }
+    value = configuration.effective(MECHANISM, user.branch_id).value
+    if phone is not None and phone.setup_id is not None:
+        setup = configuration.setup_by_id(phone.setup_id)
+    else:
+        setup = configuration.setups.get(key_of(value))
+    if setup is not None:
+        return OwnPhone(**_by_system(setup, configuration, user.pk), **known)
+    mechanism = read_mechanism(value)
+    return OwnPhone(
+        is_link=mechanism.is_link,
+        is_faulty=mechanism.fault is not None,
+        # What a function will want is known only when it has run.
+        wants_extension=is_function(value)
+        or (mechanism.string is not None and mechanism.string.uses(EXTENSION)),
+        **known,
+    )
+
+
+def chosen_phone(request: HttpRequest, configuration: Configuration) -> UserPhone | None:
+    """The further phone that was chosen in this session, if the user still has it."""
+    chosen = request.session.get(CHOSEN_PHONE)
+    phones = configuration.phones.get(request.user.pk or 0, ())
+    return next((phone for phone in phones if phone.id == chosen), None)
+
+
+def choose_phone(request: HttpRequest, phone_id: int | None) -> None:
+    """Remember the phone for the rest of the session."""
+    if request.session.get(CHOSEN_PHONE) == phone_id:
+        return
+    if phone_id is None:
+        request.session.pop(CHOSEN_PHONE, None)
+    else:
+        request.session[CHOSEN_PHONE] = phone_id
+
+
+def phone_id_of(text: str) -> int | None:
+    """The phone that a form names: None for the first one, 0 (which nobody has) for nonsense."""
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _by_system(setup: SystemSetup, configuration: Configuration, user_id: int) -> dict[str, object]:
+    system = setup.system
+    if system is None:
+        return {
+            "is_link": False, "is_faulty": True, "wants_extension": False, "system": setup.name,
+        }  # fmt: skip
+    is_out = system.sign_in is not None and (setup.id, user_id) not in configuration.signed_in
+    return {
+        "is_link": system.is_link,
+        "is_faulty": not setup.is_active,
+        "wants_extension": system.dial.request.uses(EXTENSION),
+        "rings_first": system.rings_first,
+        "system": setup.name,
+        "is_signed_out": is_out,
+    }
+
+
+def _choices(extension: str, phones: tuple[UserPhone, ...]) -> tuple[PhoneChoice, ...]:
+    if not phones:
+        return ()
+    first = f"Extension {extension}" if extension else "First phone"
+    further = (
+        PhoneChoice(
+            str(phone.id),
+            f"{phone.label}, extension {phone.extension}" if phone.extension else phone.label,
+        )
+        for phone in phones
+    )
+    return (PhoneChoice("", first), *further)

@@ -1,0 +1,1 @@
+"""A marked secret, planted everywhere and looked for everywhere."""
