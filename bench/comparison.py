@@ -18,6 +18,7 @@ from bench.servers import Command, Cores, Server, free_port, running
 _STANDIN = "stand-in"
 _RELAY = "bare relay"
 _DIAL_STRING = "Webdial by a dial string"
+_POSTED = "Webdial by a dial string that posts"
 _SYSTEM = "Webdial by a phone system"
 _FUNCTION = "Webdial by FUNCTION"
 
@@ -50,9 +51,10 @@ class ServerFigures(Figures):
 
 @dataclass(frozen=True, slots=True)
 class WebdialFigures:
-    """Webdial by a dial string, a phone system and the sample function, by one and the same process."""
+    """Webdial by two dial strings, a phone system and the sample function, all in the same process."""
 
     dial_string: ServerFigures
+    posted: Figures
     phone_system: Figures
     function: Figures
     evaluation: Evaluation
@@ -202,6 +204,7 @@ class _Installed:
         server = self.started.server
         for name, token in (
             (_DIAL_STRING, self.tokens.dial_string),
+            (_POSTED, self.tokens.posted),
             (_SYSTEM, self.tokens.phone_system),
             (_FUNCTION, self.tokens.function),
         ):
@@ -210,6 +213,7 @@ class _Installed:
     def figures(self, rounds: Mapping[str, Sequence[Round]], evaluations: int) -> WebdialFigures:
         return WebdialFigures(
             dial_string=self.started.figures(rounds[_DIAL_STRING]),
+            posted=Figures(rounds[_POSTED]),
             phone_system=Figures(rounds[_SYSTEM]),
             function=Figures(rounds[_FUNCTION]),
             evaluation=webdial.evaluate_sample(

@@ -6,6 +6,7 @@ and not counted, since what it does not understand it must not count as a call.
 
     GET /dial...                200 "OK", counted, after `--delay-s` seconds
     GET /api/call/makecall/...  the same: where the sample function dials
+    POST /dial                  the same, with a form that has a number in `to`
     POST /json/token            200 and a token, for whatever log-in
     POST /json/call             200 and the id of a call as JSON, counted; with the token and a number in it
     GET /count                  200 and the number of dials counted so far, at once
@@ -28,6 +29,7 @@ from bench.loop import new_loop
 from bench.servers import HOST, Command
 
 _DIALS = (b"GET /dial", b"GET " + sample.DIAL_PATH.encode())
+_FORM = b"POST /dial "
 _CALL = b"POST /json/call "
 _LOG_IN = b"POST /json/token "
 TOKEN = "8d2c1f6e0b7a4935"
@@ -109,6 +111,9 @@ class _Line(asyncio.Protocol):
     def _take(self, head: bytes, body: bytes) -> None:
         if head.startswith(_CALL):
             self._call(head, body)
+        elif head.startswith(_FORM) and b"to=0207" in body:
+            self._standin.dials += 1
+            self._reply_in_time()
         elif head.startswith(_LOG_IN):
             self._transport.write(_LOGGED_IN)
         elif head.startswith(_DIALS):

@@ -50,7 +50,12 @@ def test_run_measures_all_and_ends_its_servers(finished: Finished) -> None:
     measured = finished.measured
     by_webdial = measured.webdial
     assert by_webdial is not None
-    theirs = (by_webdial.dial_string, by_webdial.phone_system, by_webdial.function)
+    theirs = (
+        by_webdial.dial_string,
+        by_webdial.posted,
+        by_webdial.phone_system,
+        by_webdial.function,
+    )
     for figures in (measured.standin, measured.relay, *theirs):
         assert [taken.per_second > 0 for taken in figures.rounds] == [True]
     for served in (measured.standin, measured.relay, by_webdial.dial_string):
@@ -73,6 +78,7 @@ def test_calls_came_by_each_way(finished: Finished) -> None:
         ("B1", "sent", 1, 0, "", ""),
         ("B2", "sent", 0, 1, "", ""),
         ("B3", "accepted", 0, 0, "JSON", "1632985346.11"),
+        ("B4", "sent", 0, 0, "", ""),
     ]
 
 

@@ -67,6 +67,14 @@ async def test_json_call_wants_token_and_number(
     assert system.dials == dials
 
 
+async def test_form_is_answered_and_counted() -> None:
+    system = standin.Standin()
+    async with connected(system) as (reader, writer):
+        writer.write(b"POST /dial HTTP/1.1\r\nContent-Length: 14\r\n\r\nto=02079460123")
+        assert await reader.readexactly(len(ANSWER)) == ANSWER
+    assert system.dials == 1
+
+
 async def test_log_in_gives_the_token() -> None:
     system = standin.Standin()
     async with connected(system) as (reader, writer):
@@ -108,6 +116,7 @@ async def test_delay_holds_the_answer_and_not_the_count() -> None:
     ("request_line", "status"),
     [
         (b"POST /dial HTTP/1.1", b"HTTP/1.1 405 "),
+        (b"PUT /dial HTTP/1.1", b"HTTP/1.1 405 "),
         (b"HEAD /dial HTTP/1.1", b"HTTP/1.1 405 "),
         (b"GET /other HTTP/1.1", b"HTTP/1.1 404 "),
         (b"GET /api/call/end/201 HTTP/1.1", b"HTTP/1.1 404 "),

@@ -26,13 +26,17 @@ def judge_dial(
 ) -> Verdict:
     """The verdict on the answer to a dial request."""
     secrets = tuple(secrets)
-    text = redacted(shown_text(answer), secrets)
+    shown = shown_text(answer)
+    text = redacted(shown, secrets)
     if dial.success and all(rule.holds(answer) for rule in dial.success):
+        remote_id = read_short(dial.call_id, answer, MAX_REMOTE_ID)
+        if text != shown or remote_id not in shown:
+            remote_id = redacted(remote_id, secrets)
         return Verdict(
             Outcome.QUEUED if dial.queues else Outcome.ACCEPTED,
             answer.status,
             text,
-            remote_id=redacted(read_short(dial.call_id, answer, MAX_REMOTE_ID), secrets),
+            remote_id=remote_id,
             next_step=_NEXT_STEPS[rings_first],
         )
     by_status = verdict_of_status(answer.status, text)

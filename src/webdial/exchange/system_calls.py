@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from webdial.dialstring import DialString, DialStringError, HttpRequest, Plan, Values
+from webdial.dialstring import DialString, DialStringError, HttpRequest, Plan
 from webdial.dialstring.values import NOTHING
 from webdial.exchange.calls import TimeLimits
 from webdial.exchange.judging import judge_dial, judge_step
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.exchange.redaction import redacted
 from webdial.exchange.sign_ins import NoSignIns, SignIns, SignInStore
-from webdial.exchange.systems import Certificate, SystemCall
+from webdial.exchange.systems import Certificate, SystemCall, with_taken
 from webdial.exchange.watching import Watcher
 from webdial.phonesystems import Answer, LogIn, Owner, Reading
 
@@ -116,7 +116,7 @@ class SystemCaller:
         if (log_in := call.system.log_in) is None:
             return signed
         if signed:
-            call = replace(call, values=_with(call.values, signed))
+            call = replace(call, values=with_taken(call.values, signed))
         kept = await self._logged_in(call, log_in, limits, refused=refused)
         if isinstance(kept, Verdict):
             return kept
@@ -125,12 +125,11 @@ class SystemCaller:
     async def _dial(
         self, call: SystemCall, taken: Mapping[str, str], limits: TimeLimits
     ) -> "tuple[HttpRequest | None, Answer | Verdict]":
-        values = _with(call.values, taken)
         try:
             if self._observer is None:
-                plan: Plan = call.planned(values, taken)
+                plan: Plan = call.planned(taken)
             else:  # it is shown the request as well, with its secrets masked
-                plan = call.request.plan(values)
+                plan = call.request.plan(with_taken(call.values, taken))
         except DialStringError as error:  # what the log-in gave does not fit where it is wanted
             return None, Verdict(Outcome.LOG_IN_FAILED, message=error.message)
         assert isinstance(plan, HttpRequest)
@@ -213,7 +212,7 @@ class SystemCaller:
         answer: Answer | Verdict | None = None
         for step in log_in.steps:
             try:
-                request = step.request.plan(_with(call.values, taken))
+                request = step.request.plan(with_taken(call.values, taken))
             except DialStringError as error:
                 return Verdict(Outcome.LOG_IN_FAILED, message=error.message)
             assert isinstance(request, HttpRequest)
@@ -243,13 +242,6 @@ def _key_of(call: SystemCall, log_in: LogIn) -> _Key:
 def _says_expired(call: SystemCall, answer: Answer | Verdict) -> bool:
     rules = call.system.expired_rules
     return isinstance(answer, Answer) and any(rule.holds(answer) for rule in rules)
-
-
-def _with(values: Values, taken: Mapping[str, str]) -> Values:
-    if not taken:
-        return values
-    more = {**values.more, **taken}
-    return Values(values.number, values.extension, more, values.optional, values.clock)
 
 
 def _not_dialled(verdict: Verdict, secrets: tuple[str, ...]) -> Verdict:

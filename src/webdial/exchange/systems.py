@@ -102,6 +102,14 @@ class BoundSystem:
         return HttpRequest(sent.method, sent.url, sent.headers, body, sent.digest, sent.secrets)
 
 
+def with_taken(values: Values, taken: Mapping[str, str]) -> Values:
+    """The values with what sign-in and log-in gave."""
+    if not taken:
+        return values
+    more = {**values.more, **taken}
+    return Values(values.number, values.extension, more, values.optional, values.clock)
+
+
 @dataclass(frozen=True, slots=True)
 class SystemCall:
     """One call through a phone system, everything decided. `values` are those for every request.
@@ -127,15 +135,12 @@ class SystemCall:
             bound.shown = plan
         return plan
 
-    def planned(self, values: Values, taken: Mapping[str, str]) -> HttpRequest:
-        """The dial request as it leaves; `values` has what a log-in gave, `taken` is that alone.
-
-        Raises DialStringError.
-        """
+    def planned(self, taken: Mapping[str, str]) -> HttpRequest:
+        """The dial request as it leaves, with what a log-in gave. Raises DialStringError."""
         bound = self.bound
         if bound is not None and (known := bound.with_body(self.settled.body, taken)) is not None:
             return known
-        plan = self.request.plan(values, self.settled)
+        plan = self.request.plan(with_taken(self.values, taken), self.settled)
         assert isinstance(plan, HttpRequest)
         if bound is not None and self.request.varies_in_body_alone:
             bound.sent, bound.sent_with = plan, taken

@@ -1,6 +1,6 @@
 """The phone that will ring: which one the user has chosen, and how a call of theirs begins."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.http import HttpRequest
@@ -54,28 +54,18 @@ def own_phone(request: PageRequest) -> OwnPhone:
     configuration = exchange_of(request).configuration
     user = request.user
     phone = chosen_phone(request, configuration)
-    extension = user.extension if phone is None else phone.extension or ""
-    known = {
-        "extension": extension,
-        "label": "" if phone is None else phone.label,
-        "value": "" if phone is None else str(phone.id),
-        "choices": _choices(user.extension, configuration.phones.get(user.pk, ())),
-    }
     value = configuration.effective(MECHANISM, user.branch_id).value
     if phone is not None and phone.setup_id is not None:
         setup = configuration.setup_by_id(phone.setup_id)
     else:
         setup = configuration.setups.get(key_of(value))
-    if setup is not None:
-        return OwnPhone(**_by_system(setup, configuration, user.pk), **known)
-    mechanism = read_mechanism(value)
-    return OwnPhone(
-        is_link=mechanism.is_link,
-        is_faulty=mechanism.fault is not None,
-        # What a function will want is known only when it has run.
-        wants_extension=is_function(value)
-        or (mechanism.string is not None and mechanism.string.uses(EXTENSION)),
-        **known,
+    way = _by_value(value) if setup is None else _by_system(setup, configuration, user.pk)
+    return replace(
+        way,
+        extension=user.extension if phone is None else phone.extension or "",
+        label="" if phone is None else phone.label,
+        value="" if phone is None else str(phone.id),
+        choices=_choices(user.extension, configuration.phones.get(user.pk, ())),
     )
 
 
@@ -103,21 +93,30 @@ def phone_id_of(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
-def _by_system(setup: SystemSetup, configuration: Configuration, user_id: int) -> dict[str, object]:
+def _by_value(value: str) -> OwnPhone:
+    mechanism = read_mechanism(value)
+    return OwnPhone(
+        is_link=mechanism.is_link,
+        is_faulty=mechanism.fault is not None,
+        # What a function will want is known only when it has run.
+        wants_extension=is_function(value)
+        or (mechanism.string is not None and mechanism.string.uses(EXTENSION)),
+    )
+
+
+def _by_system(setup: SystemSetup, configuration: Configuration, user_id: int) -> OwnPhone:
     system = setup.system
     if system is None:
-        return {
-            "is_link": False, "is_faulty": True, "wants_extension": False, "system": setup.name,
-        }  # fmt: skip
-    is_out = system.sign_in is not None and (setup.id, user_id) not in configuration.signed_in
-    return {
-        "is_link": system.is_link,
-        "is_faulty": not setup.is_active,
-        "wants_extension": system.dial.request.uses(EXTENSION),
-        "rings_first": system.rings_first,
-        "system": setup.name,
-        "is_signed_out": is_out,
-    }
+        return OwnPhone(is_link=False, is_faulty=True, wants_extension=False, system=setup.name)
+    is_signed_in = (setup.id, user_id) in configuration.signed_in
+    return OwnPhone(
+        is_link=system.is_link,
+        is_faulty=not setup.is_active,
+        wants_extension=system.dial.request.uses(EXTENSION),
+        rings_first=system.rings_first,
+        system=setup.name,
+        is_signed_out=system.sign_in is not None and not is_signed_in,
+    )
 
 
 def _choices(extension: str, phones: tuple[UserPhone, ...]) -> tuple[PhoneChoice, ...]:
