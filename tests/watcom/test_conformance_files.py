@@ -24,7 +24,31 @@ def failures_of(text: str) -> list[str]:
         (HEAD + CASE + "expression = '1'\nexpect_null = false", "expect_null can only be true"),
         (HEAD + CASE + "expect = '1'", "exactly one of function, function_ref, expression"),
         (HEAD + CASE + "function_ref = 'x'\nexpect = '1'", "x is missing"),
-        (HEAD + CASE + "expression = '1'\nexpect_error = 'odd'", "'odd' is not a valid Kind"),
+        (HEAD + CASE + "expression = '1'\nexpect_error = 'odd'", "odd is no kind of error"),
+        (HEAD + "case = 5", "case is no list"),
+        (HEAD + "case = ['a']", "A case is no table"),
+        (HEAD + "functions = 'a'", "functions is no table"),
+        (HEAD + CASE + "function = 5\nexpect = '1'", "the function is no text"),
+        (HEAD + CASE + "expression = '1'\nexpect = '1'\nstaff = 5", "staff is no list"),
+        (
+            HEAD + CASE + "expression = '1'\nexpect = '1'\nstaff = ['JW']",
+            "A row of staff is no table",
+        ),
+        (HEAD + CASE + "expression = '1'\nexpect = '1'\ntables = 'x'", "tables is no table"),
+        (
+            HEAD + CASE + "expression = '1'\nexpect = '1'\ncolumns = { Staff = 'Name' }",
+            "columns.Staff is no list",
+        ),
+        (
+            HEAD + CASE + "expression = '1'\nexpect = '1'\nclock = 'noon'",
+            "clock is no date and time",
+        ),
+        (
+            HEAD
+            + CASE
+            + "expression = '1'\nexpect = '1'\nsettings = [{ name = 'A', value = 'b' }]",
+            "agency is missing",
+        ),
         (HEAD + CASE + "expression = '1'\nexpect = '1'\ncolour = 'red'", "colour is not known"),
         (HEAD + "[[case]]\nname = 'a'\nexpression = '1'\nexpect = '1'", "number is missing"),
         (HEAD + (CASE + "expression = '1'\nexpect = '1'\n") * 2, "Two cases are named a."),
@@ -34,6 +58,21 @@ def test_file_that_is_none_is_told(text: str, message: str) -> None:
     with pytest.raises(CaseFileError) as caught:
         read_cases(text)
     assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # A date alone is its midnight.
+        "expression = 'CURRENT TIMESTAMP'\nclock = 2024-03-05\nexpect = '2024-03-05 00:00:00.000'",
+        # Columns that nobody lists are those of the rows; names in any letter case.
+        "expression = \"(SELECT t.B FROM pears.THINGS t WHERE t.a = 'X')\"\nexpect = 'y'\n[[case.tables.Things]]\nA = 'x'\nB = 'y'\n[[case.tables.Things]]\na = 'z'",
+        # What is no text in the file is text all the same.
+        "expression = 'UserStaffID || 1'\nuser = 7\nexpect = 71",
+    ],
+)
+def test_case_in_a_looser_form_is_read(text: str) -> None:
+    assert failures_of(CASE + text) == [""]
 
 
 @pytest.mark.parametrize(

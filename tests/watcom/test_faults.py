@@ -25,7 +25,25 @@ def test_fault_has_line_column_and_caret() -> None:
     error = caught.value
     assert (error.line, error.column) == (4, 3)
     assert (error.kind, error.sqlstate, error.sqlcode) == (Kind.UNKNOWN_NAME, "52003", -143)
-    assert error.explain() == ("There is no variable m here.\n    SET m = 'x';\n    ^^^^^^^^^^^")
+    assert error.explain().splitlines() == [
+        "Line 4, column 3: There is no variable m here.",
+        "    SET m = 'x';",
+        "    ^^^^^^^^^^^",
+        "SQLSTATE 52003, SQLCODE -143",
+    ]
+
+
+def test_each_fault_is_told_with_its_own_codes() -> None:
+    source = "CREATE FUNCTION f(n INT) RETURNS INT BEGIN\n DROP TABLE x;\n SET = 1;\nEND"
+    with pytest.raises(FunctionError) as caught:
+        compile_function(source, schema=SCHEMA)
+    told = caught.value.explain().splitlines()
+    assert [line for line in told if line.startswith(("Line", "SQLSTATE"))] == [
+        "Line 2, column 2: A function cannot define or drop anything in the database.",
+        "SQLSTATE 42501, SQLCODE -121",
+        "Line 3, column 6: The name of a variable is missing, before “=”.",
+        "SQLSTATE 42W04, SQLCODE -131",
+    ]
 
 
 @pytest.mark.parametrize(

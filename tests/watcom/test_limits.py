@@ -44,6 +44,7 @@ HOSTILE = {
     "result too long": "RETURN REPEAT('a', 8193)",
     "result too long in bytes": "RETURN REPEAT('€', 2731)",
     "pattern too long": "IF n LIKE REPEAT('a', 127) THEN SET i = 1 END IF",
+    "format of a date too long": "SET x = DATEFORMAT(NOW(*), REPEAT('y', 1000000))",
     "similar of long texts": "SET i = SIMILAR(REPEAT('a', 999), REPEAT('b', 999))",
 }  # fmt: skip
 
@@ -72,7 +73,7 @@ SLOW = {
     "regexp that would explode": "SET x = REPEAT('a', 900000); IF x REGEXP '(a+)+(a+)+b' THEN SET i = 1 END IF",
     "regexp with look-around": "SET x = REPEAT('a', 900000); SET x = REGEXP_SUBSTR(x, '(?<=a*b)a')",
     "replacing in a long text": "SET x = REPEAT('a', 900000); LOOP SET y = REPLACE(x, 'a', 'b'); SET y = '' END LOOP",
-    "sorting by mixed values": "SELECT TOP 1 Number INTO x FROM Many ORDER BY IF Number = '7' THEN 1 ELSE Number ENDIF, Number || n",
+    "sorting by a subquery": "SELECT TOP 1 Number INTO x FROM Many ORDER BY (SELECT COUNT(*) FROM Many other WHERE other.Number > Many.Number)",
 }  # fmt: skip
 MANY = {"Many": [{"Number": str(i)} for i in range(9_000)]}
 

@@ -9,10 +9,11 @@ from webdial.cli.database import open_database
 from webdial.cli.errors import explain, tells_errors
 from webdial.cli.preview import plan_text
 from webdial.cli.standard_input import read_all
-from webdial.errors import InvalidValueError
+from webdial.errors import InvalidValueError, SourceError, WebdialError
 
 if TYPE_CHECKING:
     from webdial.site.domain.functions import FunctionTrial
+    from webdial.watcom import CallResult, Value
 
 
 @click.group()
@@ -94,7 +95,8 @@ def conform(file: Path) -> None:
             passed += 1
         else:
             failed += 1
-            click.echo(f"{outcome.case.name}: {outcome.failure}")
+            # A line a failure, whatever line breaks a name or a message holds.
+            click.echo(" ".join(f"{outcome.case.name}: {outcome.failure}".split()))
     click.echo(f"{passed} passed, {failed} failed")
     if failed:
         raise SystemExit(1)
@@ -109,17 +111,43 @@ def _text_of(file: Path) -> str:
         raise InvalidValueError(f"{file} is no text in UTF-8.", field="file") from error
 
 
+def _refusal_text(error: WebdialError) -> str:
+    """Why there is nothing to send; where the result has faults, each at its place."""
+    fault = error.__cause__
+    if not isinstance(fault, SourceError):
+        return explain(error)
+    return f"What the database function returned is no dial string.\n{explain(fault)}"
+
+
+def _shown(value: "Value") -> str:
+    """A value for a terminal, which what cannot be seen could command."""
+    if value is None:
+        return "NULL"
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in str(value)
+    )
+
+
+def _used(result: "CallResult") -> str:
+    counts = (
+        _counted(result.statements, "statement", "statements"),
+        _counted(result.queries, "query", "queries"),
+        _counted(result.rows_read, "row read", "rows read"),
+    )
+    return f"{', '.join(counts)}, {result.elapsed_s * 1000:.2f} ms"
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def _trial_text(trial: "FunctionTrial") -> str:
     result = trial.result
-    lines = [f"Returned: {'NULL' if result.value is None else result.value}", ""]
-    lines += [
-        f"  {name} = {'NULL' if value is None else value}"
-        for name, value in result.variables.items()
-    ]
-    used = f"{result.statements} statements, {result.queries} queries, {result.rows_read} rows read"
-    lines += ["", f"{used}, {result.elapsed_s * 1000:.2f} ms", ""]
+    lines = [f"Returned: {_shown(result.value)}", ""]
+    lines += [f"  {name} = {_shown(value)}" for name, value in result.variables.items()]
+    lines += ["", _used(result), ""]
     if trial.plan is not None:
         lines.append(plan_text(trial.plan))
     elif trial.plan_error is not None:
-        lines.append(explain(trial.plan_error))
+        lines.append(_refusal_text(trial.plan_error))
     return "\n".join(lines)

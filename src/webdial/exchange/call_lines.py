@@ -16,16 +16,16 @@ class CallLines(Watcher):
     """Writes the lines, at INFO."""
 
     def call_begun(self, call: PlacedCall) -> None:
-        log.info("call begun", extra={"fields": _facts(call)})
+        log.info("call begun", extra={"call_id": call.id, "fields": _facts(call)})
 
     def call_ended(self, call: PlacedCall, took_s: float) -> None:
-        verdict = call.verdict
-        status = None if verdict is None else verdict.status
-        fields = {**_facts(call), "outcome": call.outcome.value, "duration_s": round(took_s, 4)}
-        log.info(
-            "call ended",
-            extra={"fields": fields if status is None else {**fields, "status": status}},
-        )
+        fields = {
+            **_facts(call),
+            "outcome": call.outcome.value,
+            "status": None if call.verdict is None else call.verdict.status,
+            "duration_s": round(took_s, 4),
+        }
+        log.info("call ended", extra={"call_id": call.id, "fields": fields})
 
     def call_stopped(self, channel: Channel, error_code: str) -> None:
         fields = {"channel": channel.value, "code": error_code}

@@ -3,6 +3,7 @@
 A new picture replaces the old one whole; a call is placed from beginning to end by one picture.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -26,6 +27,20 @@ class Caller:
     branch_id: int | None
     branch_name: str
     is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A program's token: whose it is, what it may be used for, and until when (seconds of Unix time)."""
+
+    id: int
+    user_id: int
+    places_calls: bool = True
+    reads_calls: bool = True
+    expires_at: float | None = None
+
+    def is_lapsed(self, now: float) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
 
 
 class Source(Enum):
@@ -65,12 +80,12 @@ class Configuration:
     in force. `setups` are the phone systems that are set up, by the key of their name; `user_values` what
     is filled in for a user, by the ids of the set-up, the user and the phone (None: the user's own and
     their first phone's); `phones` the further phones of each user; `credentials` the site's own, by the
-    key of their name; `signed_in` the set-up and the user of each sign-in in the browser.
+    key of their name; `token_users` the tokens by their digest; `signed_in` the set-up and the user of each sign-in in the browser.
     """
 
     revision: int
     callers: Mapping[int, Caller] = field(repr=False)
-    token_users: Mapping[bytes, int] = field(repr=False)
+    token_users: Mapping[bytes, Token] = field(repr=False)
     branches: Mapping[int, str] = field(repr=False)
     values: Mapping[tuple[str, int | None], str] = field(repr=False)
     branch_ids: Mapping[str, int] = field(default_factory=dict, repr=False)
@@ -121,11 +136,16 @@ class Configuration:
     def setup_by_id(self, setup_id: int) -> SystemSetup | None:
         return next((setup for setup in self.setups.values() if setup.id == setup_id), None)
 
+    def token(self, digest: bytes) -> Token | None:
+        """The token with this SHA-256 digest, lapsed or not; None when it is unknown or revoked."""
+        token = self.token_users.get(digest)
+        caller = None if token is None else self.callers.get(token.user_id)
+        return token if caller is not None and caller.is_active else None
+
     def caller_by_token(self, digest: bytes) -> Caller | None:
-        """The user whose token has this SHA-256 digest; None when it is unknown or revoked."""
-        user_id = self.token_users.get(digest)
-        caller = None if user_id is None else self.callers.get(user_id)
-        return caller if caller is not None and caller.is_active else None
+        """The user of a token that may be used now; None when it may not, or is not known."""
+        token = self.token(digest)
+        return None if token is None or token.is_lapsed(time.time()) else self.callers[token.user_id]
 
     def effective(self, setting: SettingDefinition, branch_id: int | None) -> EffectiveValue:
         """The value in force: the branch's own before that for all branches, before the default."""

@@ -208,7 +208,7 @@ class Exchange:
         """The call on disk, and the task that carries it out; a link needs none."""
         clicked_s = time.perf_counter()
         call_id = _new_call_id()
-        entered = current_call.set(call_id)  # the call's own task inherits it
+        entered = current_call.set(call_id)
         try:
             prepared = await self.prepare_call(number, user_id=user_id, phone_id=phone_id)
             return await self._begin(prepared, channel, self._system_caller, call_id, clicked_s)
@@ -281,6 +281,7 @@ class Exchange:
         clicked_s: float,
     ) -> PlacedCall:
         """Write the call down, send it, write its end. `begun` tells when it is on disk, or why not."""
+        current_call.set(call.id)  # this task's own context: it ends with the task
         try:
             await self._journal.write(Begun(call, self._run_id))
         except Exception as error:  # told to whoever waits; nothing is sent

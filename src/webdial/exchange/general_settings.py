@@ -26,7 +26,7 @@ class SettingDefinition:
     """A general setting that the program itself reads.
 
     `check` raises WebdialError for a value that cannot be kept. `is_long` values are written in
-    a wide field.
+    a wide field. One that `is_for_all` branches can have no other value for one of them.
     """
 
     name: str
@@ -36,6 +36,7 @@ class SettingDefinition:
     example: str = ""
     unit: str = ""
     is_long: bool = False
+    is_for_all: bool = False
 
 
 def key_of(name: str) -> str:
@@ -171,6 +172,35 @@ OUTSIDE_LINE: Final = SettingDefinition(
     example="9",
 )
 
+_DAYS = re.compile(r"[1-9]\d{0,4}", re.ASCII)
+
+
+def days_kept(value: str) -> int | None:
+    """How many days calls are kept, 1 to 99999; None is for ever. Raises InvalidValueError."""
+    if not value.strip():
+        return None
+    if not _DAYS.fullmatch(value.strip()):
+        raise InvalidValueError(
+            "A number of days is a whole number from 1 to 99999.",
+            field="value",
+            hint="Leave it empty to keep calls for ever.",
+        )
+    return int(value)
+
+
+CALL_RETENTION: Final = SettingDefinition(
+    name="Keep Calls For",
+    default="",
+    help=(
+        "How long calls stay in the call log. Older ones are removed for good, within an hour. Empty: "
+        "they are kept for ever. It has one value for all branches."
+    ),
+    check=days_kept,
+    example="365",
+    unit="days",
+    is_for_all=True,
+)
+
 SETTINGS: Final = (
     MECHANISM,
     CONNECT_TIME_LIMIT,
@@ -180,6 +210,7 @@ SETTINGS: Final = (
     INTERNAL_NUMBERS,
     NUMBER_RULES,
     OUTSIDE_LINE,
+    CALL_RETENTION,
 )
 _BY_KEY: Final = {key_of(setting.name): setting for setting in SETTINGS}
 

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from webdial.errors import JournalError
 from webdial.exchange.calls import PlacedCall
-from webdial.exchange.outcome import Verdict
+from webdial.exchange.outcome import Outcome, Verdict
 from webdial.exchange.watching import Watcher
 
 log = logging.getLogger("webdial.journal")
@@ -37,12 +37,21 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a call ended. `on_disk_at`: when its beginning was known to be on disk."""
+    """How a call ended. `on_disk_at`: when its beginning was known to be on disk.
+
+    `took_ms`: from then to the answer, which is the phone system's own time and none of ours.
+    """
 
     call_id: UUID
     verdict: Verdict
     finished_at: datetime
     on_disk_at: datetime | None = None
+
+    @property
+    def took_ms(self) -> int | None:
+        if self.on_disk_at is None or self.verdict.outcome is Outcome.INTERRUPTED:
+            return None
+        return round((self.finished_at - self.on_disk_at).total_seconds() * 1000)
 
 
 Entry = Begun | Ended

@@ -7,6 +7,7 @@ from typing import Final
 
 from webdial.dialstring import DialString, DialStringError, parse_dial_string
 from webdial.errors import CallNotPlacedError, SourceError
+from webdial.exchange.function_results import without_secrets
 from webdial.exchange.general_settings import is_function, key_of, may_name_a_system
 from webdial.exchange.systems import SystemSetup
 
@@ -90,7 +91,7 @@ def function_result(
     """What a database function returned: a dial string, or the name of a set-up phone system.
 
     `^` and `#` in it are plain characters. Raises CallNotPlacedError when it returned nothing, or
-    something that is neither.
+    something that is neither; its cause then shows the faults at their places, secrets masked.
     """
     if text is None or not text.strip():
         raise CallNotPlacedError(
@@ -102,9 +103,10 @@ def function_result(
         return None, _usable(setup)
     try:
         return parse_dial_string(text, with_values=False), None
-    except DialStringError as fault:
-        raise CallNotPlacedError(
-            f"What the database function returned is no dial string: {fault}",
-            hint="The function's author can mend it in Maintenance | Database Functions.",
-            code="function_result_faulty",
-        ) from fault
+    except DialStringError as error:
+        fault = without_secrets(error)
+    raise CallNotPlacedError(
+        f"What the database function returned is no dial string: {fault}",
+        hint="The function's author can mend it in Maintenance | Database Functions.",
+        code="function_result_faulty",
+    ) from fault

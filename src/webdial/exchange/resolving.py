@@ -20,6 +20,7 @@ from webdial.exchange.systems import (
     StoredValue,
     SystemCall,
     SystemSetup,
+    log_in_values,
 )
 from webdial.numbers import CleanNumber, NumberPath
 from webdial.numbers.forms import DialledNumber, dialled_number
@@ -126,7 +127,7 @@ class Resolver:
             system_destination(setup.name, system, request.names),
             more,
             of_number,
-            made_with=tuple(more[name] for name in system.admission_values),
+            made_with=log_in_values(system, more, self.caller.extension),
         )
 
     def for_sign_in(self, setup: SystemSetup) -> Values:

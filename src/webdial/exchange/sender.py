@@ -9,6 +9,7 @@ import asyncio
 import errno
 import math
 import ssl
+import zlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -44,6 +45,8 @@ _SAME_METHOD = frozenset({307, 308})
 _ERRORS = frozenset({408, 500, 502, 504})
 _KEEP_ALIVE_S = 15
 _PORTS = {"http": 80, "https": 443}
+_PACKED: Final = frozenset({"gzip", "x-gzip", "deflate"})
+_SET_COOKIE: Final = hdrs.SET_COOKIE.lower()
 
 
 class HttpSender:
@@ -58,7 +61,7 @@ class HttpSender:
         self._resolver = resolver
         self._ssl = ssl_context or ssl.create_default_context()
         self._sessions: dict[Certificate, aiohttp.ClientSession] = {}
-        self._digests: dict[DigestLogin, aiohttp.DigestAuthMiddleware] = {}
+        self._digests: dict[tuple[DigestLogin, URL], aiohttp.DigestAuthMiddleware] = {}
 
     async def send(self, request: HttpRequest, limits: TimeLimits) -> Verdict:
         """Send `request` once within `limits` and say by its status what became of it."""
@@ -100,26 +103,33 @@ class HttpSender:
         self, session: aiohttp.ClientSession, step: "_Step", connect_s: float, total_s: float
     ) -> tuple[Answer, Outcome | None]:
         """The answer, and what broke its body off if anything did."""
+        url = URL(step.url, encoded=True)
         response = await session.request(
             step.method,
-            URL(step.url, encoded=True),
+            url,
             data=step.body,
             headers=step.headers,
             allow_redirects=False,
             timeout=_timeout(connect_s, round(max(total_s, 0.001), 3)),
-            middlewares=() if step.digest is None else (self._digest(step.digest),),
+            middlewares=() if step.digest is None else (self._digest(step.digest, url),),
         )
         body, failure = await _read(response)
+        body = _unpacked(body, response.headers.get(hdrs.CONTENT_ENCODING, ""))
         headers = tuple(response.headers.items())
         return Answer(response.status, headers, body, response.charset), failure
 
-    def _digest(self, login: DigestLogin) -> aiohttp.DigestAuthMiddleware:
-        """Kept, so that the next request answers the challenge that is already known."""
-        if login not in self._digests:
+    def _digest(self, login: DigestLogin, url: URL) -> aiohttp.DigestAuthMiddleware:
+        """Kept, so that the next request answers the challenge that is already known.
+
+        One for each place: the library signs in nowhere but where it signed in first, and all handsets of
+        an office may have the same password.
+        """
+        key = login, url.origin()
+        if key not in self._digests:
             if len(self._digests) >= MAX_DIGESTS:
                 self._digests.clear()
-            self._digests[login] = aiohttp.DigestAuthMiddleware(login.user, login.password)
-        return self._digests[login]
+            self._digests[key] = aiohttp.DigestAuthMiddleware(login.user, login.password)
+        return self._digests[key]
 
     def _session(self, certificate: Certificate) -> aiohttp.ClientSession:
         """Opened on first use, since it belongs to the event loop that runs then."""
@@ -159,13 +169,17 @@ class HttpSender:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One request on the way: the call's own, or the one that a redirect makes of it."""
+    """One request on the way: the call's own, or the one that a redirect makes of it.
+
+    `set_cookies` are those headers of the answers that redirected so far.
+    """
 
     method: str
     url: str
     headers: dict[str, str]
     body: bytes | None
     digest: DigestLogin | None = None
+    set_cookies: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def first(cls, request: HttpRequest) -> "_Step":
@@ -175,23 +189,38 @@ class _Step:
     def redirected(self, answer: Answer) -> "_Step | Answer | Verdict":
         """The next step when the answer points on within the same host, else what it comes to.
 
-        Methods change as browsers change them (Fetch Standard, HTTP-redirect fetch).
+        Methods change as browsers change them (Fetch Standard, HTTP-redirect fetch). A cookie that is
+        set with a redirect goes along and belongs to the answer: so do log-ins by form.
         """
         status, location = answer.status, answer.header(hdrs.LOCATION)
         if location is None or status not in _TO_GET | _SAME_METHOD:
-            return answer
+            if not self.set_cookies:
+                return answer
+            return replace(answer, headers=(*self.set_cookies, *answer.headers))
         target = urljoin(self.url, location)
         if not _is_same_host(self.url, target):
             kept = f"It pointed to {urlsplit(target).netloc or target}"[:MAX_KEPT_ANSWER]
             return Verdict(Outcome.REDIRECTED_AWAY, status, kept)
+        set_now = tuple(each for each in answer.headers if each[0].lower() == _SET_COOKIE)
+        headers = _with_cookies(self.headers, answer.cookies) if set_now else self.headers
+        following = replace(
+            self, url=target, headers=headers, set_cookies=(*self.set_cookies, *set_now)
+        )
         if status in _SAME_METHOD or (self.method != "POST" and status != 303):
-            return replace(self, url=target)
+            return following
         headers = {
             name: value
-            for name, value in self.headers.items()
+            for name, value in headers.items()
             if name.lower() != hdrs.CONTENT_TYPE.lower()
         }
-        return _Step("GET", target, headers, None, self.digest)
+        return replace(following, method="GET", headers=headers, body=None)
+
+
+def _with_cookies(headers: dict[str, str], cookies: dict[str, str]) -> dict[str, str]:
+    """The headers with further cookies, a new value in place of the old."""
+    pairs = [each.partition("=") for each in headers.get(hdrs.COOKIE, "").split("; ") if each]
+    sent = {name: value for name, _, value in pairs} | cookies
+    return {**headers, hdrs.COOKIE: "; ".join(f"{name}={value}" for name, value in sent.items())}
 
 
 def _is_same_host(url: str, target: str) -> bool:
@@ -228,6 +257,21 @@ async def _read(response: aiohttp.ClientResponse) -> tuple[bytes, Outcome | None
         # A connection with more to come is of no further use.
         response.release() if response.content.at_eof() else response.close()
     return b"".join(chunks), None
+
+
+def _unpacked(body: bytes, coding: str) -> bytes:
+    """The body of an answer that was packed although it was asked not to be; at most MAX_ANSWER_BYTES."""
+    if coding.strip().lower() not in _PACKED:
+        return body
+    for kind in (
+        32 + zlib.MAX_WBITS,
+        -zlib.MAX_WBITS,
+    ):  # what has a head of gzip or zlib, or has none
+        try:
+            return zlib.decompressobj(kind).decompress(body, MAX_ANSWER_BYTES)
+        except zlib.error:
+            continue
+    return body
 
 
 def shown_text(answer: Answer) -> str:

@@ -12,12 +12,13 @@ from typing import Final, Protocol
 
 from webdial.dialstring import DialString, DialStringError, HttpRequest, Plan
 from webdial.dialstring.values import NOTHING
+from webdial.errors import WebdialError
 from webdial.exchange.calls import TimeLimits
 from webdial.exchange.judging import judge_dial, judge_step
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.exchange.redaction import redacted
 from webdial.exchange.sign_ins import NoSignIns, SignIns, SignInStore
-from webdial.exchange.systems import Certificate, SystemCall, with_taken
+from webdial.exchange.systems import Certificate, SystemCall, log_in_values, with_taken
 from webdial.exchange.watching import Watcher
 from webdial.phonesystems import Answer, LogIn, Owner, Reading
 
@@ -25,6 +26,8 @@ ACCESS_TOKEN_NAME: Final = "access_token"  # noqa: S105 - a name
 
 MARGIN_S: Final = 30.0
 """A log-in is taken for lapsed this long before it does: clocks differ, requests take time."""
+
+_CONFIRMED: Final = frozenset({Outcome.ACCEPTED, Outcome.QUEUED})
 
 MAX_KEPT: Final = 20_000
 """Log-ins that are kept. Beyond it the oldest are forgotten and made anew."""
@@ -45,6 +48,14 @@ class _Kept:
     taken: Mapping[str, str] = field(repr=False)
     made_with: tuple[str, ...] = field(repr=False)
     until: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A log-in that failed, for those who waited for it."""
+
+    verdict: Verdict
+    made_with: tuple[str, ...] = field(repr=False)
 
 
 _Key = tuple[int, int | None, int | None]
@@ -71,6 +82,7 @@ class SystemCaller:
         self._observer = observer
         self.sign_ins = SignIns(sign_ins or NoSignIns())
         self._kept: dict[_Key, _Kept] = {}
+        self._failed: dict[_Key, _Failed] = {}
         self._locks: dict[_Key, asyncio.Lock] = {}
 
     def watched(self, observer: Observer) -> "SystemCaller":
@@ -89,12 +101,16 @@ class SystemCaller:
             return taken
         request, answer = await self._dial(call, taken, limits)
         verdict = self._verdict(call, request, answer)
-        if verdict.outcome.is_success or not _says_expired(call, answer):
+        if verdict.outcome in _CONFIRMED or not _says_expired(call, answer):
             return verdict
         again = await self._admitted(call, limits, refused=taken)
         if isinstance(again, Verdict):
             return again
-        return self._verdict(call, *await self._dial(call, again, limits))
+        request, answer = await self._dial(call, again, limits)
+        verdict = self._verdict(call, request, answer)
+        if verdict.outcome is Outcome.SENT and _says_expired(call, answer):
+            return replace(verdict, outcome=Outcome.REJECTED, next_step="")
+        return verdict
 
     async def _admitted(
         self, call: SystemCall, limits: TimeLimits, *, refused: Mapping[str, str] | None
@@ -103,13 +119,16 @@ class SystemCaller:
         signed: Mapping[str, str] = NOTHING
         if (sign_in := call.system.sign_in) is not None:
             renewal = sign_in.refresh or sign_in.token
-            token = await self.sign_ins.token(
-                sign_in,
-                (call.setup.id, call.user_id),
-                call.values,
-                lambda request: self._fetch(call, renewal, request, limits),
-                refused="" if refused is None else refused.get(ACCESS_TOKEN_NAME, ""),
-            )
+            try:
+                token = await self.sign_ins.token(
+                    sign_in,
+                    (call.setup.id, call.user_id),
+                    call.values,
+                    lambda request: self._fetch(call, renewal, request, limits),
+                    refused="" if refused is None else refused.get(ACCESS_TOKEN_NAME, ""),
+                )
+            except WebdialError as error:  # what is kept of it cannot be read, or not be kept
+                return Verdict(Outcome.LOG_IN_FAILED, message=error.message)
             if isinstance(token, Verdict):
                 return token
             signed = {ACCESS_TOKEN_NAME: token}
@@ -163,20 +182,32 @@ class SystemCaller:
         *,
         refused: Mapping[str, str] | None,
     ) -> _Kept | Verdict:
-        """A log-in that holds, another one than `refused`; whoever else wants it waits for it."""
+        """A log-in that holds, another one than `refused`.
+
+        Whoever else wants it waits for it, and is refused with it: a wrong password that every waiting
+        caller tried in turn would have the account locked, and the last one wait for long.
+        """
         key = _key_of(call, log_in)
         made_with = _made_with(call)
         if log_in.lasts == 0.0:
             return await self._log_in(call, log_in, limits, made_with)
         if (held := self._holding(key, made_with, refused)) is not None:
             return held
-        async with self._locks.setdefault(key, asyncio.Lock()):
+        lock = self._locks.setdefault(key, asyncio.Lock())
+        has_waited = lock.locked()
+        async with lock:
             if (held := self._holding(key, made_with, refused)) is not None:
                 return held
+            failed = self._failed.pop(key, None)
+            if has_waited and failed is not None and failed.made_with == made_with:
+                self._failed[key] = failed
+                return failed.verdict
             self._kept.pop(key, None)
             made = await self._log_in(call, log_in, limits, made_with)
             if isinstance(made, _Kept):
                 self._keep(key, made)
+            else:
+                self._failed[key] = _Failed(made, made_with)
             return made
 
     def _holding(
@@ -268,4 +299,4 @@ def _made_with(call: SystemCall) -> tuple[str, ...]:
     """What a log-in is made with: other values are another log-in."""
     if call.bound is not None:
         return call.bound.made_with
-    return tuple(call.values.more.get(name, "") for name in call.system.admission_values)
+    return log_in_values(call.system, call.values.more, call.values.extension)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from webdial.dialstring import DialString, HttpRequest, Plan, Values
+from webdial.dialstring import EXTENSION, DialString, HttpRequest, Plan, Values
 from webdial.dialstring.model import Settled
 from webdial.numbers import Destination
 from webdial.phonesystems import PhoneSystem
@@ -100,6 +100,14 @@ class BoundSystem:
         if sent is None or body is None or self.sent_with is not taken:
             return None
         return HttpRequest(sent.method, sent.url, sent.headers, body, sent.digest, sent.secrets)
+
+
+def log_in_values(
+    system: PhoneSystem, more: Mapping[str, str], extension: str | None
+) -> tuple[str, ...]:
+    """What a log-in is made with: other values are another log-in."""
+    own = {**more, EXTENSION: extension or ""}
+    return tuple(own.get(name, "") for name in sorted(system.admission_names))
 
 
 def with_taken(values: Values, taken: Mapping[str, str]) -> Values:

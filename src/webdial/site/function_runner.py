@@ -8,14 +8,17 @@ import asyncio
 import logging
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Final
 
 from webdial.errors import CallNotPlacedError, WebdialError
 from webdial.exchange.configuration import Caller, Configuration
+from webdial.exchange.watching import Watcher
 from webdial.site.databases import Database
 from webdial.site.function_tables import SCHEMA, Connection, DatabaseTables, open_reader
 from webdial.watcom import (
@@ -180,8 +183,9 @@ class _Waiting:
 class DatabaseFunction:
     """A DialFunction (webdial.exchange) over the database. Close it at the end."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, watcher: Watcher | None = None) -> None:
         self._database = database
+        self._watcher = watcher or Watcher()
         self._threads = FunctionThreads()
         self._local = threading.local()
         self._held: list[_Held] = []
@@ -191,9 +195,7 @@ class DatabaseFunction:
     ) -> str | None:
         source = configuration.function_source
         try:
-            result = await self._threads.result_of(
-                partial(self.call, source, number, caller, configuration)
-            )
+            result = await self._watched(partial(self.call, source, number, caller, configuration))
         except FunctionError as error:
             log.warning("the database function failed for StaffID %s: %s", caller.staff_id, error)
             raise CallNotPlacedError(
@@ -202,6 +204,20 @@ class DatabaseFunction:
                 code="function_failed",
             ) from error
         return result.value
+
+    async def _watched(self, work: Work) -> CallResult:
+        """What `work` gives in a thread, where log lines bear the call's id as they do here."""
+        asked_s = time.perf_counter()
+        came_of_it = "cancelled"
+        try:
+            result = await self._threads.result_of(partial(copy_context().run, work))
+            came_of_it = "null" if result.value is None else "text"
+        except WebdialError as error:
+            came_of_it = error.error_code
+            raise
+        finally:
+            self._watcher.function_ran(came_of_it, time.perf_counter() - asked_s)
+        return result
 
     def call(
         self, source: str, number: str, caller: Caller, configuration: Configuration
@@ -243,7 +259,8 @@ class DatabaseFunction:
         held: _Held | None = getattr(self._local, "held", None)
         if held is None:
             connection = open_reader(self._database, limit_s=LIMITS.wall_s)
-            held = _Held(connection, DatabaseTables(connection))
+            tables = DatabaseTables(connection, most_rows=LIMITS.rows_per_query + 1)
+            held = _Held(connection, tables)
             self._local.held = held
             self._held.append(held)
         return held.tables

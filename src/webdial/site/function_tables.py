@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from webdial.site.databases import Database, PostgresDatabase, SqliteDatabase, connection_info
-from webdial.watcom import Schema, Table, Value
+from webdial.watcom import Limits, Schema, Table, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,8 @@ VIEWS: Final = (
     ),
     View(
         "Phone",
-        "webdial_phone h",
+        # A company's own numbers are no person's and no member of staff's.
+        "(SELECT * FROM webdial_phone WHERE company_id IS NULL) h",
         (
             Column("PhoneID", "h.id", is_number=True),
             Column("Who", "CASE WHEN h.person_id IS NULL THEN 'S' ELSE 'CP' END"),
@@ -114,6 +115,9 @@ VIEWS: Final = (
 SCHEMA: Final = schema_of(VIEWS)
 """What a function may read; the owner is `pears` or left out."""
 
+
+MOST_ROWS: Final = Limits().rows_per_query + 1
+"""One more than a query may read, so that the limit is noticed."""
 
 MAX_STATEMENTS: Final = 256
 """SELECTs kept as text for a connection: many times those of a long function."""
@@ -130,10 +134,17 @@ class Connection(Protocol):
 
 
 class DatabaseTables:
-    """`Tables` (webdial.watcom) over a connection."""
+    """`Tables` (webdial.watcom) over a connection.
 
-    def __init__(self, connection: Connection, views: Sequence[View] = VIEWS) -> None:
+    No statement gives more than `most_rows`. PostgreSQL hands over a result whole, so a table of a
+    million rows would be in memory before the limit of the language could stop its reading.
+    """
+
+    def __init__(
+        self, connection: Connection, views: Sequence[View] = VIEWS, *, most_rows: int = MOST_ROWS
+    ) -> None:
         self._connection = connection
+        self._most_rows = most_rows
         self._views = {view.name: view for view in views}
         self._statements: dict[tuple[str, tuple[str, ...], tuple[str, ...]], str] = {}
 
@@ -173,7 +184,8 @@ class DatabaseTables:
         shown = ", ".join(_shown(view.column(name)) for name in columns) or "1"
         filters = [_filter(view.column(name), mark) for name in compared]
         where = f" WHERE {' AND '.join(filters)}" if filters else ""
-        return f"SELECT {shown} FROM {view.source}{where}"  # noqa: S608 - allow-listed names only
+        limit = f" LIMIT {self._most_rows}"
+        return f"SELECT {shown} FROM {view.source}{where}{limit}"  # noqa: S608 - allow-listed names only
 
 
 def _filter(column: Column, mark: str) -> str:

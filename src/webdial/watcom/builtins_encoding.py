@@ -40,7 +40,8 @@ def _html_character(match: re.Match[str]) -> str:
     if name:
         return _HTML_CHARACTERS[name]
     code = int(decimal) if decimal else int(hexadecimal, 16)
-    return chr(code) if code < 0x110000 else match[0]
+    is_character = code < 0xD800 or 0xDFFF < code < 0x110000  # half a pair is none by itself
+    return chr(code) if is_character else match[0]
 
 
 @builtin("HTTP_ENCODE", TEXT)

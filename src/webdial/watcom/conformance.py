@@ -6,9 +6,10 @@ text and runs cases; opening files and printing failures is for the caller.
 """
 
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from webdial.errors import WebdialError
@@ -171,44 +172,81 @@ def read_cases(text: str) -> tuple[Case, ...]:
         raise CaseFileError(
             f"The file is not of format {FORMAT}.", hint="It begins with format = 1."
         )
-    functions = data.get("functions", {})
-    cases = tuple(_read_case(entry, functions) for entry in data.get("case", ()))
-    names = [case.name for case in cases]
-    for name in names:
-        if names.count(name) > 1:
-            raise CaseFileError(f"Two cases are named {name}.")
+    functions = _mapping(data.get("functions", {}), "functions")
+    cases = tuple(_read_case(entry, functions) for entry in _list(data.get("case", []), "case"))
+    twice = [name for name, count in Counter(case.name for case in cases).items() if count > 1]
+    if twice:
+        raise CaseFileError(f"Two cases are named {twice[0]}.")
     return cases
 
 
-def _read_case(entry: Mapping[str, Any], functions: Mapping[str, str]) -> Case:
+def _list(value: object, what: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise CaseFileError(f"{what} is no list.")
+    return value
+
+
+def _mapping(value: object, what: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise CaseFileError(f"{what} is no table.")
+    return value
+
+
+def _read_case(given: object, functions: Mapping[str, Any]) -> Case:
+    entry = _mapping(given, "A case")
     name = entry.get("name")
     if not isinstance(name, str) or not name:
         raise CaseFileError("A case has no name.")
     unknown = sorted(entry.keys() - _KEYS)
     if unknown:
         raise CaseFileError(f"Case {name}: {unknown[0]} is not known.")
-    rows, schema = _read_tables(entry)
     try:
-        return Case(
-            name=name,
-            number=entry["number"],
-            user=entry.get("user"),
-            clock=entry.get("clock"),
-            rows=rows,
-            schema=schema,
-            settings={
-                (fold(s["name"]), fold(s["agency"])): s["value"]
-                for s in entry.get("settings", ())
-                if "value" in s
-            },
-            function=_function_of(entry, functions),
-            expect=_expected_value(entry),
-            expect_error=Kind(entry["expect_error"]) if "expect_error" in entry else None,
-        )
+        return _case(name, entry, functions)
     except KeyError as error:
         raise CaseFileError(f"Case {name}: {error.args[0]} is missing.") from error
-    except ValueError as error:
-        raise CaseFileError(f"Case {name}: {error}.") from error
+    except (ValueError, CaseFileError) as error:
+        raise CaseFileError(f"Case {name}: {str(error).removesuffix('.')}.") from error
+
+
+def _case(name: str, entry: Mapping[str, Any], functions: Mapping[str, Any]) -> Case:
+    rows, schema = _read_tables(entry)
+    user = entry.get("user")
+    return Case(
+        name=name,
+        number=str(entry["number"]),
+        user=None if user is None else str(user),
+        clock=_clock(entry.get("clock")),
+        rows=rows,
+        schema=schema,
+        settings=_settings(entry),
+        function=_function_of(entry, functions),
+        expect=_expected_value(entry),
+        expect_error=_expected_error(entry.get("expect_error")),
+    )
+
+
+def _clock(value: object) -> datetime | None:
+    """A date and time; a date alone is its midnight."""
+    if value is None or isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime.combine(value, time())
+    raise ValueError("clock is no date and time")
+
+
+def _settings(entry: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    settings = [_mapping(row, "A setting") for row in _list(entry.get("settings", []), "settings")]
+    return {
+        (fold(str(row["name"])), fold(str(row["agency"]))): str(row["value"])
+        for row in settings
+        if "value" in row
+    }
+
+
+def _expected_error(kind: object) -> Kind | None:
+    if kind is None or kind in set(Kind):
+        return None if kind is None else Kind(str(kind))
+    raise ValueError(f"{kind} is no kind of error")
 
 
 def _expected_value(entry: Mapping[str, Any]) -> str | None:
@@ -221,15 +259,16 @@ def _expected_value(entry: Mapping[str, Any]) -> str | None:
     return None if value is None else str(value)
 
 
-def _function_of(entry: Mapping[str, Any], functions: Mapping[str, str]) -> str:
+def _function_of(entry: Mapping[str, Any], functions: Mapping[str, Any]) -> str:
     given = [key for key in _SOURCES if key in entry]
     if len(given) != 1:
         raise ValueError(f"exactly one of {', '.join(_SOURCES)} is needed")
-    if "function_ref" in entry:
-        return functions[entry["function_ref"]]
-    if "expression" in entry:
-        return function_returning(entry["expression"])
-    return str(entry["function"])
+    source = entry[given[0]]
+    if given[0] == "function_ref":
+        source = functions[source]
+    if not isinstance(source, str):
+        raise ValueError("the function is no text")  # noqa: TRY004 - told as a fault of the file
+    return function_returning(source) if given[0] == "expression" else source
 
 
 def function_returning(expression: str) -> str:
@@ -242,13 +281,24 @@ def function_returning(expression: str) -> str:
 
 def _read_tables(entry: Mapping[str, Any]) -> tuple[Rows, Schema]:
     columns: dict[str, tuple[str, ...]] = {"Staff": STAFF_COLUMNS, "Agency": AGENCY_COLUMNS}
-    for table, names in entry.get("columns", {}).items():
-        columns[_spelling(table, columns)] = tuple(names)
-    rows: dict[str, tuple[Mapping[str, Value], ...]] = {"Staff": tuple(entry.get("staff", ()))}
-    for table, given in entry.get("tables", {}).items():
-        rows[_spelling(table, columns)] = tuple(given)
+    for table, names in _mapping(entry.get("columns", {}), "columns").items():
+        columns[_spelling(table, columns)] = tuple(map(str, _list(names, f"columns.{table}")))
+    rows = {"Staff": _rows(entry.get("staff", []), "staff")}
+    for table, given in _mapping(entry.get("tables", {}), "tables").items():
+        name = _spelling(table, columns)
+        rows[name] = _rows(given, f"tables.{table}")
+        columns.setdefault(name, _columns_of(rows[name]))
     schema = Schema(tuple(Table(name, names) for name, names in columns.items()))
     return rows, schema
+
+
+def _rows(value: object, what: str) -> tuple[Mapping[str, Any], ...]:
+    return tuple(_mapping(row, f"A row of {what}") for row in _list(value, what))
+
+
+def _columns_of(rows: tuple[Mapping[str, Any], ...]) -> tuple[str, ...]:
+    """The columns that the rows name, where the case does not: each once, whatever its letter case."""
+    return tuple({column.casefold(): column for row in rows for column in row}.values())
 
 
 def _spelling(table: str, columns: Mapping[str, object]) -> str:

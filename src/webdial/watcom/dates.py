@@ -9,7 +9,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import MINYEAR, date, datetime, time, timedelta
 
-from webdial.watcom.errors import Kind, RaisedError
+from webdial.watcom.errors import Kind, RaisedError, StoppedError
 
 Moment = date | time | datetime
 
@@ -37,6 +37,9 @@ EPOCH_DAYS = 306
 
 LONGEST_DATE = 64
 """Characters of a text that may still be a date; keeps reading one cheap."""
+
+LONGEST_FORMAT = 255
+"""Characters of the format of a date. Writing one takes time that grows with its square."""
 
 PARTS = {
     name: names[0]
@@ -204,12 +207,17 @@ def format_moment(moment: datetime, pattern: str) -> str:
     Symbols: yy yyyy, mm (month, but minutes after a colon), mmm mmmm.. (name), d (weekday from 0),
     dd, ddd dddd.. (name), jjj, hh, nn, ss, ss.sss, aa, pp. Capitals give capital names; a number
     whose symbol mixes cases has no leading zeros.
+
+    Raises:
+        StoppedError: the pattern is longer than `LONGEST_FORMAT`; each symbol looks at all of it
     """
+    if len(pattern) > LONGEST_FORMAT:
+        raise StoppedError(f"The format of a date has at most {LONGEST_FORMAT:,} characters.")
     pieces: list[str] = []
     position = 0
     for match in _FORMAT_SYMBOL.finditer(pattern):
         pieces.append(pattern[position : match.start()])
-        after_colon = pattern[: match.start()].endswith(":")
+        after_colon = pattern.endswith(":", 0, match.start())
         pieces.append(_format_symbol(moment, match, after_colon=after_colon))
         position = match.end()
     pieces.append(pattern[position:])

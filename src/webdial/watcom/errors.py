@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from webdial.errors import Fault, SourceError, line_and_column
+from webdial.errors import Fault, SourceError, line_and_column, point_at
 from webdial.watcom.nodes import Node
 
 CODE_PREFIX = "function_"
@@ -97,6 +97,21 @@ class FunctionError(SourceError):
     @property
     def sqlcode(self) -> int:
         return self._state.sqlcode
+
+    def explain(self) -> str:
+        """Every fault as lines for a terminal: place and sentence, a caret, the hint, the codes."""
+        return "\n".join(self._explained(fault) for fault in self.faults)
+
+    def _explained(self, fault: Fault) -> str:
+        line, column = line_and_column(self.source, fault.start)
+        state = self._state if fault is self.first else STATES[kind_of(fault)]
+        parts = (
+            f"Line {line}, column {column}: {fault.message}",
+            point_at(self.source, fault.start, fault.end),
+            fault.hint,
+            f"SQLSTATE {state.sqlstate}, SQLCODE {state.sqlcode}",
+        )
+        return "\n".join(part for part in parts if part)
 
     @property
     def line(self) -> int:
