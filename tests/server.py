@@ -112,7 +112,7 @@ class Server:
         said = ""
         for line in self.process.stdout:
             said += line
-            if found := re.search(r"http://[^\s]+", line):
+            if found := re.search(r'http://[^\s"]+', line):
                 self.address = found[0]
                 break
         else:
@@ -136,7 +136,9 @@ class Server:
     def _wait(self) -> None:
         self.process.wait(timeout=30)
         assert self.process.stdout is not None
-        self.process.stdout.close()
+        if not self.process.stdout.closed:  # it was stopped before
+            self.rest = self.process.stdout.read().splitlines()
+            self.process.stdout.close()
 
     def place_call(self, number: str, **headers: str) -> Reply:
         return self.ask("/api/v1/calls", body=json.dumps({"number": number}).encode(), **headers)
