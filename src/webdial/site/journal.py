@@ -54,6 +54,7 @@ _BEGUN_COLUMNS: Final = (
     ("phone", "text"),
     ("number_story", "text"),
     ("on_disk_at", "timestamptz"),
+    ("took_ms", "integer"),
 )
 
 
@@ -92,6 +93,7 @@ def _begun_row(entry: Begun, uuid_text: str, timestamp: str) -> list[Any]:
         prepared.phone,
         _number_story(prepared.steps),
         None,
+        None,
     ]  # fmt: skip
 
 
@@ -101,7 +103,7 @@ def _ended_row(entry: Ended) -> list[Any]:
     return [
         str(entry.call_id), verdict.outcome.value, verdict.status, verdict.answer, finished_at,
         verdict.message, verdict.remote_id, verdict.next_step,
-        None if entry.on_disk_at is None else entry.on_disk_at.isoformat(),
+        None if entry.on_disk_at is None else entry.on_disk_at.isoformat(), entry.took_ms,
     ]  # fmt: skip
 
 
@@ -145,7 +147,7 @@ class SqliteJournalStore:
         "ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome, status = excluded.status, "
         "answer = excluded.answer, finished_at = excluded.finished_at, "
         "message = excluded.message, remote_id = excluded.remote_id, "
-        "next_step = excluded.next_step, on_disk_at = excluded.on_disk_at"
+        "next_step = excluded.next_step, on_disk_at = excluded.on_disk_at, took_ms = excluded.took_ms"
     )
 
     def __init__(self, database: SqliteDatabase) -> None:
@@ -179,7 +181,7 @@ class SqliteJournalStore:
             entry.call_id.hex, None, None, "", "", "", "", "", "", "", "", moment,
             verdict.outcome.value, verdict.status, verdict.answer, moment, "",
             verdict.message, verdict.remote_id, verdict.next_step, "", "",
-            None if entry.on_disk_at is None else _sqlite_text(entry.on_disk_at),
+            None if entry.on_disk_at is None else _sqlite_text(entry.on_disk_at), entry.took_ms,
         ]
         # fmt: on
 
@@ -204,7 +206,7 @@ class PostgresJournalStore:
     _END: Final = (
         "UPDATE webdial_call AS c SET outcome = r->>1, status = (r->>2)::smallint, "
         "answer = r->>3, finished_at = (r->>4)::timestamptz, message = r->>5, remote_id = r->>6, "
-        "next_step = r->>7, on_disk_at = (r->>8)::timestamptz "
+        "next_step = r->>7, on_disk_at = (r->>8)::timestamptz, took_ms = (r->>9)::integer "
         "FROM jsonb_array_elements(%s::jsonb) AS r WHERE c.id = (r->>0)::uuid"
     )
 

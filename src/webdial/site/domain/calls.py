@@ -1,7 +1,9 @@
-"""Readings of the call log, and the one act on it: calls that a dead run left behind."""
+"""The call log: who may see which calls, readings of one, and calls that a dead run left behind."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -9,7 +11,42 @@ from django.utils import timezone
 
 from webdial.errors import NotFoundError
 from webdial.exchange.outcome import Outcome, Verdict
+from webdial.site.domain.rights import Reach, Subject, reach_of
 from webdial.site.models import Call, User
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whose calls may be seen: one user's, one branch's, or all when both are None."""
+
+    user_id: int | None = None
+    branch_id: int | None = None
+
+    @property
+    def is_own(self) -> bool:
+        return self.user_id is not None
+
+    def calls(self) -> QuerySet[Call]:
+        calls = Call.objects.all()
+        if self.user_id is not None:
+            calls = calls.filter(user_id=self.user_id)
+        if self.branch_id is not None:
+            calls = calls.filter(branch_id=self.branch_id)
+        return calls
+
+
+EVERYTHING: Final = Sight()
+"""For the command line, which belongs to whoever runs the program."""
+
+
+def sight_of(user: User) -> Sight:
+    """Whose calls this user may see. Every page, export and the API ask here and nowhere else."""
+    match reach_of(user, Subject.CALLS):
+        case Reach.ALL:
+            return EVERYTHING
+        case Reach.BRANCH:
+            return Sight(branch_id=user.branch_id)
+    return Sight(user_id=user.pk)
 
 
 def calls_of_user(user: User) -> QuerySet[Call]:
@@ -17,17 +54,20 @@ def calls_of_user(user: User) -> QuerySet[Call]:
     return Call.objects.filter(user=user).select_related("user", "branch")
 
 
-def call_of_user(user: User, call_id: UUID) -> Call:
-    """One of the user's own calls. Raises NotFoundError, also for somebody else's."""
-    return call_of_user_id(user.pk, call_id)
-
-
-def call_of_user_id(user_id: int, call_id: UUID) -> Call:
-    """As `call_of_user`, for a user known by id alone."""
-    call = Call.objects.filter(user_id=user_id, pk=call_id).select_related("branch").first()
+def call_in_sight(user: User, call_id: UUID) -> Call:
+    """A call that the user may see. Raises NotFoundError, also for one that they may not."""
+    call = sight_of(user).calls().filter(pk=call_id).select_related("user", "branch").first()
     if call is None:
         raise NotFoundError("There is no such call.")
     return call
+
+
+def call_in_sight_of_id(user_id: int, call_id: UUID) -> Call:
+    """As `call_in_sight`, for a user known by id alone."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise NotFoundError("There is no such call.")
+    return call_in_sight(user, call_id)
 
 
 def sentence_of(call: Call) -> str:

@@ -51,13 +51,26 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="call",
+            name="took_ms",
+            field=models.PositiveIntegerField(null=True),
+        ),
+        migrations.AddField(
+            model_name="call",
             name="phone",
             field=models.CharField(db_default="", default="", max_length=40),
         ),
         migrations.AddIndex(
             model_name="call",
             index=models.Index(
-                fields=["-id", "outcome", "dialled", "phone_system", "channel", "branch"],
+                fields=[
+                    "-id",
+                    "outcome",
+                    "dialled",
+                    "phone_system",
+                    "channel",
+                    "branch",
+                    "took_ms",
+                ],
                 name="call_filtered",
             ),
         ),

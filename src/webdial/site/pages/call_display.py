@@ -6,8 +6,10 @@ from http import HTTPStatus
 from typing import Final, Self
 from uuid import UUID
 
-from webdial.exchange import Outcome, PlacedCall, Verdict
-from webdial.numbers import NumberError, clean_number
+import orjson
+
+from webdial.exchange import Channel, Outcome, PlacedCall, Verdict
+from webdial.numbers import NumberError, NumberStep, StepKind, clean_number
 from webdial.site.models import Call
 
 _TELL: Final = "Tell an administrator"
@@ -30,6 +32,13 @@ _NEXT_STEPS: Final = {
     "the dial string may not lead to the phone system.",
     Outcome.INTERRUPTED: _IF_NOTHING_RINGS,
 }
+
+CHANNELS: Final = {
+    Channel.PAGE.value: "These pages",
+    Channel.API.value: "Another program (API)",
+    Channel.CLI.value: "The command line",
+}
+"""By which door a call came, in words."""
 
 _PASSING: Final = frozenset(
     {
@@ -57,6 +66,11 @@ class ShownCall:
     told_step: str = ""
     """What the caller does now by the phone system's file; empty where it tells nothing."""
     phone_system: str = ""
+    who: str = ""
+    """Who placed it, and of which branch."""
+    staff_id: str = ""
+    is_erased: bool = False
+    """What named people in it was taken away, so it cannot be dialled again."""
 
     @classmethod
     def of_row(cls, row: Call, placed: PlacedCall | None = None) -> Self:
@@ -64,7 +78,7 @@ class ShownCall:
         verdict = placed.verdict if placed else None
         return cls(
             id=row.id,
-            number=row.typed.strip(),
+            number="Number erased" if row.erased_at else row.typed.strip(),
             dialled=row.dialled,
             outcome=verdict.outcome if verdict else Outcome(row.outcome),
             status=verdict.status if verdict else row.status,
@@ -73,6 +87,9 @@ class ShownCall:
             message=verdict.message if verdict else row.message,
             told_step=verdict.next_step if verdict else row.next_step,
             phone_system=row.phone_system,
+            who=row.user.name if row.user else "",
+            staff_id=row.user.staff_id if row.user else "",
+            is_erased=row.erased_at is not None,
         )
 
     @classmethod
@@ -110,12 +127,7 @@ class ShownCall:
 
     @property
     def tone(self) -> str:
-        """Which colour: busy, good, warn (may have rung) or bad (nothing was dialled)."""
-        if self.is_placing:
-            return "busy"
-        if self.outcome.is_success:
-            return "good"
-        return "warn" if self.outcome.may_have_rung else "bad"
+        return tone_of(self.outcome)
 
     @property
     def next_step(self) -> str:
@@ -143,3 +155,19 @@ class ShownCall:
         if seconds < 0.1:
             return "under 0.1 s"
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+
+
+def tone_of(outcome: Outcome) -> str:
+    """Which colour: busy, good, warn (may have rung) or bad (nothing was dialled)."""
+    if not outcome.is_final:
+        return "busy"
+    if outcome.is_success:
+        return "good"
+    return "warn" if outcome.may_have_rung else "bad"
+
+
+def number_steps(row: Call) -> list[NumberStep]:
+    """From what was typed to what was dialled, as it was kept; none when it was only cleaned."""
+    if not row.number_story:
+        return []
+    return [NumberStep(StepKind(kind), *texts) for kind, *texts in orjson.loads(row.number_story)]

@@ -1,4 +1,4 @@
-"""Calls: placing one, following it, one's own list and the whole story of one.
+"""Calls: placing one, following it, and the whole story of one.
 
 A call is placed by POST alone; no address, image or link can make anybody's phone ring.
 """
@@ -16,17 +16,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from webdial.errors import NotFoundError, WebdialError
 from webdial.exchange import Channel, Outcome
 from webdial.numbers import MAX_TYPED
-from webdial.site.domain.calls import call_of_user, calls_of_user
+from webdial.site.domain.calls import call_in_sight, calls_of_user, sight_of
 from webdial.site.models import Call
-from webdial.site.pages.call_display import ShownCall
+from webdial.site.pages.call_display import CHANNELS, ShownCall, number_steps
+from webdial.site.pages.call_list import list_calls
 from webdial.site.pages.dial import dial_page
 from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.own_phone import choose_phone, chosen_phone, own_phone, phone_id_of
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import signed_in
 from webdial.site.pages.shown_errors import show_error
-
-PAGE_SIZE: Final = 50
+from webdial.site.threads import give_thread_back
 
 WAIT_S: Final = 20.0
 """How long one request waits for an outcome: less than the 30 s after which many proxies give up."""
@@ -34,19 +34,10 @@ WAIT_S: Final = 20.0
 _PAUSE_S: Final = 2
 """Before asking again about a call that cannot be waited for here: another process places it."""
 
-_MAX_LIVE_ROWS: Final = 3
-"""Rows that wait at once: over HTTP/1.1 a browser has six connections for everything."""
-
 _PARTS: Final = {
     "panel": "partials/call_panel.html",
     "row": "partials/call_row.html",
     "story": "partials/call_state.html",
-}
-
-_CHANNELS: Final = {
-    Channel.PAGE.value: "These pages",
-    Channel.API.value: "Another program (API)",
-    Channel.CLI.value: "The command line",
 }
 
 
@@ -55,17 +46,19 @@ _CHANNELS: Final = {
 async def calls(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         return await _place_call(request)
-    return await sync_to_async(_list_calls)(request)
+    return await sync_to_async(list_calls)(request)
 
 
 @signed_in
 @require_safe
 def call(request: PageRequest, call_id: UUID) -> HttpResponse:
-    row = _own_call(request, call_id)
+    row = _call_in_sight(request, call_id)
     context = {
         "call": ShownCall.of_row(row),
         "row": row,
-        "channel": _CHANNELS.get(row.channel, row.channel),
+        "channel": CHANNELS.get(row.channel, row.channel),
+        "steps": number_steps(row),
+        "is_own": row.user_id == request.user.pk,
         "own_phone": own_phone(request),
         "part": "story",
     }
@@ -89,16 +82,17 @@ async def call_line(request: PageRequest, call_id: UUID) -> HttpResponse:
 
     `in` names the part: panel, row or story.
     """
-    row = await sync_to_async(_own_call)(request, call_id)
+    row = await sync_to_async(_call_in_sight)(request, call_id)
     placed = None
     pause_s = 0
     if row.outcome == Outcome.PLACING.value:
+        await give_thread_back()
         loop = asyncio.get_running_loop()
         began = loop.time()
         placed = await exchange_of(request).outcome_of(call_id, wait_s=WAIT_S)
         pause_s = 0 if loop.time() - began >= _PAUSE_S else _PAUSE_S
         # The end is written down before it is told, so the row now holds the time of it as well.
-        row = await sync_to_async(_own_call)(request, call_id)
+        row = await sync_to_async(_call_in_sight)(request, call_id)
     shown = ShownCall.of_row(row, placed)
     return _part(request, shown, request.GET.get("in", ""), pause_s=pause_s)
 
@@ -143,27 +137,11 @@ def _refuse(request: PageRequest, number: str, error: WebdialError) -> HttpRespo
     """Nothing was dialled; why, where the user looks."""
     shown = show_error(error, field="number")
     if request.htmx:
-        context = {"error": shown, "number": number.strip()[:MAX_TYPED]}
+        # Of a dial string that an administrator set, the caller sees nothing; it may hold a secret.
+        returned = shown if error.error_code == "function_result_faulty" else None
+        context = {"error": shown, "returned": returned, "number": number.strip()[:MAX_TYPED]}
         return render(request, "partials/call_refused.html", context, status=422)
     return dial_page(request, typed=number[:MAX_TYPED], error=shown)
-
-
-def _list_calls(request: PageRequest) -> HttpResponse:
-    rows = calls_of_user(request.user)
-    before = _id_or_none(request.GET.get("before", ""))
-    if before is not None:
-        rows = rows.filter(id__lt=before)
-    found = list(rows[: PAGE_SIZE + 1])
-    shown = [ShownCall.of_row(row) for row in found[:PAGE_SIZE]]
-    placing = [call.id for call in shown if call.is_placing]
-    live = placing[:_MAX_LIVE_ROWS]
-    context = {
-        "rows": [(call, call.id in live) for call in shown],
-        "is_first_page": before is None,
-        "older": shown[-1].id if len(found) > PAGE_SIZE else None,
-        "own_phone": own_phone(request),
-    }
-    return render(request, "calls.html", context)
 
 
 def _part(request: PageRequest, shown: ShownCall, part: str, *, pause_s: int = 0) -> HttpResponse:
@@ -173,20 +151,14 @@ def _part(request: PageRequest, shown: ShownCall, part: str, *, pause_s: int = 0
         "part": part,
         "is_live": shown.is_placing,
         "pause_s": pause_s,
+        "sees_others": not sight_of(request.user).is_own,
         "own_phone": own_phone(request),
     }
     return render(request, _PARTS[part], context)
 
 
-def _own_call(request: PageRequest, call_id: UUID) -> Call:
+def _call_in_sight(request: PageRequest, call_id: UUID) -> Call:
     try:
-        return call_of_user(request.user, call_id)
+        return call_in_sight(request.user, call_id)
     except NotFoundError as error:
         raise Http404(error.message) from error
-
-
-def _id_or_none(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -1,0 +1,221 @@
+"""Figures of the call log: calls by time, branch and outcome; phone systems' failures and times.
+
+Five queries at most, whatever the number of branches and phone systems. Calls are put into hours and
+days by their ids, which grow with time. So everything is read from the index `call_filtered`, and
+nothing from the table.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Any, Final
+
+from django.db.models import Case, Count, QuerySet, Value, When
+
+from webdial.exchange.outcome import Outcome
+from webdial.site.domain.call_filters import CallFilter, id_at, matching_calls
+from webdial.site.domain.calls import Sight
+from webdial.site.models import Branch, Call
+
+_MAX_HOURS: Final = timedelta(days=2)
+_MAX_DAYS: Final = timedelta(days=124)
+
+
+class Step(Enum):
+    """How time is cut: the length of the text that names the hour, day or month, and its words."""
+
+    HOUR = 13, "hour"
+    DAY = 10, "day"
+    MONTH = 7, "month"
+
+    def __init__(self, length: int, word: str) -> None:
+        self.length = length
+        self.word = word
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Calls of one hour, branch or phone system: how many, and how many of them went wrong."""
+
+    name: str
+    calls: int = 0
+    failed: int = 0
+
+    @property
+    def failed_percent(self) -> float:
+        return 100 * self.failed / self.calls if self.calls else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTimes:
+    """Milliseconds that a phone system took to answer, or to fail; None: no call was sent to it."""
+
+    median_ms: int | None = None
+    late_ms: int | None = None
+    """95 of 100 calls were answered within this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    calls: int
+    failed: int
+    step: Step
+    times: tuple[Tally, ...]
+    """Every hour, day or month, also those without calls, in the order of time."""
+    branches: tuple[Tally, ...]
+    outcomes: tuple[tuple[Outcome, int], ...]
+    systems: tuple[tuple[Tally, AnswerTimes], ...]
+
+
+def figures_of(sight: Sight, wanted: CallFilter, *, now: datetime) -> Figures:
+    """The figures of all calls in sight that the filter lets through."""
+    calls = matching_calls(sight, wanted)
+    step = _step(wanted, now)
+    names = _names(calls, step, wanted, now)
+    by_time = _counts(calls, names)
+    groups = calls.order_by().values_list("branch_id", "phone_system", "outcome")
+    counted = list(groups.annotate(n=Count("pk")))
+    by_branch, by_system = _empty(), _empty()
+    outcomes: Counter[str] = Counter()
+    for branch_id, system, outcome, count in counted:
+        by_branch[branch_id][outcome] += count
+        by_system[system][outcome] += count
+        outcomes[outcome] += count
+    branches = {row.pk: row.name for row in Branch.objects.filter(pk__in=set(by_branch) - {None})}
+    total = sum(outcomes.values())
+    return Figures(
+        calls=total,
+        failed=_failed(outcomes),
+        step=step,
+        times=tuple(_tally(name, by_time[index]) for index, name in enumerate(names)),
+        branches=_tallies((branches.get(pk, "No branch"), each) for pk, each in by_branch.items()),
+        outcomes=tuple(
+            (Outcome(name), count)
+            for name, count in sorted(outcomes.items(), key=lambda each: -each[1])
+        ),
+        systems=_systems(by_system, _times_of_systems(calls)),
+    )
+
+
+def _step(wanted: CallFilter, now: datetime) -> Step:
+    if wanted.since is None:
+        return Step.MONTH
+    span = (wanted.until or now) - wanted.since
+    if span <= _MAX_HOURS:
+        return Step.HOUR
+    return Step.DAY if span <= _MAX_DAYS else Step.MONTH
+
+
+def _empty() -> "defaultdict[Any, Counter[str]]":
+    return defaultdict(Counter)
+
+
+def _counts(calls: QuerySet[Call], names: Sequence[str]) -> "defaultdict[Any, Counter[str]]":
+    """Outcomes by the place of the hour, day or month among `names`."""
+    counted = _empty()
+    if not names:
+        return counted
+    place = _place_of(names, 0, len(names) - 1)
+    rows = calls.order_by().annotate(place=place).values_list("place", "outcome")
+    for index, outcome, count in rows.annotate(n=Count("pk")):
+        counted[index][outcome] += count
+    return counted
+
+
+def _place_of(names: Sequence[str], first: int, last: int) -> "Case | Value":
+    """In which of these a call belongs, halved again and again: seven comparisons for a hundred days."""
+    if first == last:
+        return Value(first)
+    middle = (first + last + 1) // 2
+    return Case(
+        When(pk__lt=id_at(_moment(names[middle])), then=_place_of(names, first, middle - 1)),
+        default=_place_of(names, middle, last),
+    )
+
+
+def _failed(outcomes: Mapping[str, int]) -> int:
+    return sum(
+        count
+        for name, count in outcomes.items()
+        if Outcome(name).is_final and not Outcome(name).is_success
+    )
+
+
+def _tally(name: str, outcomes: Mapping[str, int]) -> Tally:
+    return Tally(name, sum(outcomes.values()), _failed(outcomes))
+
+
+def _tallies(counted: Iterable[tuple[str, Mapping[str, int]]]) -> tuple[Tally, ...]:
+    tallies = [_tally(name, outcomes) for name, outcomes in counted]
+    return tuple(sorted(tallies, key=lambda each: (-each.calls, each.name)))
+
+
+def _systems(
+    counted: Mapping[str, Mapping[str, int]], times: Mapping[str, Mapping[int, int]]
+) -> tuple[tuple[Tally, AnswerTimes], ...]:
+    return tuple(
+        (tally, AnswerTimes(percentile(mine, 50), percentile(mine, 95)))
+        for tally in _tallies(counted.items())
+        for mine in (times.get(tally.name, {}),)
+    )
+
+
+def _times_of_systems(calls: QuerySet[Call]) -> dict[str, dict[int, int]]:
+    """By phone system: how many calls took how many milliseconds."""
+    rows = (
+        calls.filter(took_ms__isnull=False)
+        .order_by()
+        .values_list("phone_system", "took_ms")
+        .annotate(n=Count("pk"))
+    )
+    times: dict[str, dict[int, int]] = defaultdict(dict)
+    for system, ms, count in rows:
+        times[system][ms] = count
+    return times
+
+
+def percentile(counts: Mapping[int, int], percent: int) -> int | None:
+    """The smallest value that at least `percent` of a hundred do not exceed; None for none."""
+    left = -(-sum(counts.values()) * percent // 100)
+    for value in sorted(counts):
+        left -= counts[value]
+        if left <= 0:
+            return value
+    return None
+
+
+def _names(calls: QuerySet[Call], step: Step, wanted: CallFilter, now: datetime) -> tuple[str, ...]:
+    """Every hour, day or month; those without calls as well, else a quiet week looks like none."""
+    since = wanted.since
+    if since is None:
+        first_call = calls.order_by("pk").values_list("placed_at", flat=True).first()
+        if first_call is None:
+            return ()
+        since = first_call
+    last = now if wanted.until is None else wanted.until - timedelta(seconds=1)
+    return tuple(_cut(since, last, step))
+
+
+def _cut(since: datetime, last: datetime, step: Step) -> Iterator[str]:
+    at = _moment(_name(since, step))
+    while at <= last:
+        yield _name(at, step)
+        if step is Step.HOUR:
+            at += timedelta(hours=1)
+        elif step is Step.DAY:
+            at += timedelta(days=1)
+        else:
+            at = (at + timedelta(days=32)).replace(day=1)
+
+
+def _name(moment: datetime, step: Step) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H")[: step.length]
+
+
+def _moment(name: str) -> datetime:
+    """When the hour, day or month of this name begins."""
+    full = f"{name}-01" if len(name) == Step.MONTH.length else name
+    form = "%Y-%m-%d %H" if len(full) == Step.HOUR.length else "%Y-%m-%d"
+    return datetime.strptime(full, form).replace(tzinfo=UTC)

@@ -1,0 +1,285 @@
+"""Which calls are wanted: read from what was typed, and looked for in the call log.
+
+Pages, exports and commands read the same names and values; docs/how-to/look-at-calls.md tells them.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+
+import phonenumbers
+from django.db import connection
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
+from django.utils import timezone
+
+from webdial.errors import InvalidValueError
+from webdial.exchange.calls import Channel
+from webdial.exchange.outcome import Outcome
+from webdial.site.domain.calls import EVERYTHING, Sight
+from webdial.site.domain.users import users_meant
+from webdial.site.models import Branch, Call, User
+
+OUTCOME_GROUPS: Final = {
+    "went_through": ("Went through", frozenset(o for o in Outcome if o.is_success)),
+    "went_wrong": (
+        "Went wrong",
+        frozenset(o for o in Outcome if o.is_final and not o.is_success),
+    ),
+    "may_have_rung": ("May have rung", frozenset(o for o in Outcome if o.may_have_rung)),
+    "not_dialled": (
+        "Nothing was dialled",
+        frozenset(o for o in Outcome if o.is_final and not o.is_success and not o.may_have_rung),
+    ),
+}
+"""By name: what people read, and the outcomes that belong to it."""
+
+PERIODS: Final = {
+    "today": "Today",
+    "yesterday": "Yesterday",
+    "7d": "Last 7 days",
+    "30d": "Last 30 days",
+    "90d": "Last 90 days",
+    "365d": "Last 365 days",
+}
+
+FIELDS: Final = ("user", "branch", "number", "outcome", "system", "channel", "period", "from", "to")
+
+_MANY: Final = 5
+"""Names that an error tells when more than one user or branch is meant."""
+
+_MAX_TYPED: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """What calls must have; None and empty ask for nothing. `until` is the first moment too late.
+
+    `number` is part of what was dialled, in digits.
+    """
+
+    user: User | None = None
+    branch: Branch | None = None
+    number: str = ""
+    outcomes: frozenset[Outcome] = frozenset()
+    phone_system: str = ""
+    channel: Channel | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def is_nothing(self) -> bool:
+        return self == CallFilter()
+
+
+def read_filter(
+    typed: Mapping[str, str], *, sight: Sight = EVERYTHING, now: datetime | None = None
+) -> CallFilter:
+    """The filter that `typed` asks for, by the names of FIELDS; others are left alone.
+
+    Who sees only their own calls names no other user or branch. Raises InvalidValueError, which
+    names the field.
+    """
+    given = {name: _clean(typed.get(name, "")) for name in FIELDS}
+    since, until = _times(given, now or timezone.now())
+    sees_branches = not sight.is_own and sight.branch_id is None
+    return CallFilter(
+        user=_user(given["user"], sight) if not sight.is_own else None,
+        branch=_branch(given["branch"]) if sees_branches else None,
+        number=_digits(given["number"]),
+        outcomes=_outcomes(given["outcome"]),
+        phone_system=given["system"],
+        channel=_channel(given["channel"]),
+        since=since,
+        until=until,
+    )
+
+
+def matching_calls(sight: Sight, wanted: CallFilter) -> QuerySet[Call]:
+    """Calls in sight that the filter lets through, in no order."""
+    asked = _between(wanted.since, wanted.until)
+    if wanted.user is not None:
+        asked &= Q(user_id=wanted.user.pk)
+    if wanted.branch is not None:
+        asked &= Q(branch_id=wanted.branch.pk)
+    if wanted.number:
+        asked &= _has_digits(wanted.number)
+    if len(wanted.outcomes) == 1:
+        asked &= Q(outcome=next(iter(wanted.outcomes)).value)
+    elif wanted.outcomes:
+        asked &= Q(outcome__in=sorted(outcome.value for outcome in wanted.outcomes))
+    if wanted.phone_system:
+        asked &= Q(phone_system=wanted.phone_system)
+    if wanted.channel is not None:
+        asked &= Q(channel=wanted.channel.value)
+    return sight.calls().filter(asked)
+
+
+def id_at(moment: datetime) -> UUID:
+    """The lowest UUIDv7 of this moment (RFC 9562 section 5.7); ids are in the order of time."""
+    return UUID(int=max(int(moment.timestamp() * 1000), 0) << 80)
+
+
+def needle_of(number: str) -> str:
+    """The part of a number that is the same however it was dialled: 2079460123.
+
+    Without +, 00 and the country code, or without the 0 in front; short numbers stay whole.
+    """
+    digits = re.sub(r"[^\d*#+,]", "", number)
+    if digits.startswith("00") and len(digits) >= 8:
+        digits = f"+{digits[2:]}"
+    if digits.startswith("+"):
+        try:
+            return str(phonenumbers.parse(digits).national_number)
+        except phonenumbers.NumberParseException:
+            return digits.lstrip("+")
+    return digits[1:] if len(digits) >= 8 and digits.startswith("0") else digits
+
+
+def _between(since: datetime | None, until: datetime | None) -> Q:
+    """By the time in the id, which every index holds; the exchange reads one clock for both."""
+    asked = Q()
+    if since is not None:
+        asked &= Q(id__gte=id_at(since))
+    if until is not None:
+        asked &= Q(id__lt=id_at(until))
+    return asked
+
+
+def _has_digits(number: str) -> Q:
+    """SQLite finds text faster than a pattern; PostgreSQL only of a pattern knows how rare it is."""
+    if connection.vendor == "sqlite":
+        return Q(GreaterThan(StrIndex("dialled", Value(number)), 0))
+    return Q(dialled__contains=number)
+
+
+def _clean(text: str) -> str:
+    """PostgreSQL takes no NUL, and nobody looks for what cannot be seen."""
+    return "".join(c if c.isprintable() else " " for c in text[:_MAX_TYPED]).strip()
+
+
+def _user(typed: str, sight: Sight) -> User | None:
+    if not typed:
+        return None
+    found = [
+        user
+        for user in users_meant(typed, most=_MANY + 1)
+        if sight.branch_id in (None, user.branch_id)
+    ]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise InvalidValueError(
+            f"No user is found by “{typed}”.",
+            field="user",
+            hint="Type a name, a sign-in name or a StaffID.",
+        )
+    names = ", ".join(f"{user.name} ({user.staff_id})" for user in found[:_MANY])
+    raise InvalidValueError(
+        f"More than one user is found by “{typed}”.",
+        field="user",
+        hint=f"Type the StaffID: {names}{' …' if len(found) > _MANY else ''}",
+    )
+
+
+def _branch(typed: str) -> Branch | None:
+    if not typed:
+        return None
+    exact = Branch.objects.filter(agency_id__iexact=typed).first()
+    if exact is not None:
+        return exact
+    found = list(Branch.objects.filter(name__icontains=typed)[: _MANY + 1])
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise InvalidValueError(
+            f"No branch is found by “{typed}”.", field="branch", hint="Type a name or an AgencyID."
+        )
+    names = ", ".join(f"{branch.name} ({branch.agency_id})" for branch in found[:_MANY])
+    raise InvalidValueError(
+        f"More than one branch is found by “{typed}”.",
+        field="branch",
+        hint=f"Type the AgencyID: {names}{' …' if len(found) > _MANY else ''}",
+    )
+
+
+def _digits(typed: str) -> str:
+    if not typed:
+        return ""
+    digits = needle_of(typed)
+    if not digits:
+        raise InvalidValueError("A number is looked for by its digits.", field="number")
+    return digits
+
+
+def _outcomes(typed: str) -> frozenset[Outcome]:
+    if not typed:
+        return frozenset()
+    if typed in OUTCOME_GROUPS:
+        return OUTCOME_GROUPS[typed][1]
+    try:
+        return frozenset({Outcome(typed)})
+    except ValueError as error:
+        raise InvalidValueError(
+            f"There is no outcome “{typed}”.",
+            field="outcome",
+            hint=f"One of {', '.join([*OUTCOME_GROUPS, *(each.value for each in Outcome)])}.",
+        ) from error
+
+
+def _channel(typed: str) -> Channel | None:
+    if not typed:
+        return None
+    try:
+        return Channel(typed)
+    except ValueError as error:
+        raise InvalidValueError(
+            f"There is no channel “{typed}”.",
+            field="channel",
+            hint=f"One of {', '.join(each.value for each in Channel)}.",
+        ) from error
+
+
+def _times(given: Mapping[str, str], now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Typed days win over a period; both are whole days in UTC, the last one included."""
+    first, last = _day(given["from"], "from"), _day(given["to"], "to")
+    if first is None and last is None:
+        return _period(given["period"], now)
+    until = None if last is None else last + timedelta(days=1)
+    if first is not None and until is not None and until <= first:
+        raise InvalidValueError("The last day is before the first one.", field="to")
+    return first, until
+
+
+def _period(typed: str, now: datetime) -> tuple[datetime | None, datetime | None]:
+    if not typed:
+        return None, None
+    today = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+    match typed:
+        case "today":
+            return today, None
+        case "yesterday":
+            return today - timedelta(days=1), today
+        case _ if typed in PERIODS:
+            return today - timedelta(days=int(typed[:-1]) - 1), None
+    raise InvalidValueError(
+        f"There is no period “{typed}”.", field="period", hint=f"One of {', '.join(PERIODS)}."
+    )
+
+
+def _day(typed: str, field: str) -> datetime | None:
+    if not typed:
+        return None
+    try:
+        day = datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise InvalidValueError(
+            f"“{typed}” is no day.", field=field, hint="Write it as 2026-11-25."
+        ) from error
+    if not 1970 <= day.year <= 9000:  # what an id can hold, and what a day can be added to
+        raise InvalidValueError(f"“{typed}” is too far away.", field=field)
+    return day

@@ -1,0 +1,143 @@
+"""Charts, drawn on the server: numbers become places in an SVG, and templates write it.
+
+No script and no style attribute, so the content security policy holds. Colours are classes of
+call-log.css. Every chart stands beside a table with the same figures.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from webdial.site.domain.call_figures import Step, Tally
+
+WIDTH: Final = 720
+HEIGHT: Final = 240
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 8, 10, 28
+_MOST_LABELS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One hour, day or month: all calls, and at its foot those that went wrong."""
+
+    x: float
+    width: float
+    y: float
+    height: float
+    failed_y: float
+    failed_height: float
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line or label of an axis."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeChart:
+    """Bars over time with both axes. `told` says in a sentence what it shows."""
+
+    bars: tuple[Bar, ...]
+    lines: tuple[Mark, ...]
+    labels: tuple[Mark, ...]
+    told: str
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = _LEFT
+    right: int = WIDTH - _RIGHT
+    bottom: int = HEIGHT - _BOTTOM
+
+
+def time_chart(tallies: Sequence[Tally], step: Step) -> TimeChart:
+    """Bars of calls by hour, day or month."""
+    top = ceiling(max((each.calls for each in tallies), default=0))
+    room = WIDTH - _LEFT - _RIGHT
+    slot = room / max(len(tallies), 1)
+    wide = max(min(slot * 0.72, 40.0), 1.0)
+    bars = []
+    for index, each in enumerate(tallies):
+        x = _LEFT + slot * index + (slot - wide) / 2
+        height, failed = _high(each.calls, top), _high(each.failed, top)
+        foot = HEIGHT - _BOTTOM
+        told = f"{each.name}: {each.calls:,} calls, {each.failed:,} went wrong"
+        bars.append(
+            Bar(
+                _cut(x),
+                _cut(wide),
+                _cut(foot - height),
+                _cut(height),
+                _cut(foot - failed),
+                _cut(failed),
+                told,
+            )
+        )
+    every = -(-len(tallies) // _MOST_LABELS) or 1
+    labels = [
+        Mark(_cut(_LEFT + slot * (index + 0.5)), short_name(each.name))
+        for index, each in enumerate(tallies)
+        if index % every == 0
+    ]
+    lines = [
+        Mark(_cut(HEIGHT - _BOTTOM - _high(value, top)), f"{value:,}")
+        for value in sorted({0, top // 2, top})
+    ]
+    return TimeChart(tuple(bars), tuple(lines), tuple(labels), _told(tallies, step))
+
+
+def ceiling(most: int) -> int:
+    """The top of an axis: the next of 2, 4, 10, 20, 40, 100 and so on, halved into whole numbers."""
+    top = 2
+    while top < most:
+        top = top * 5 // 2 if str(top).startswith("4") else top * 2
+    return top
+
+
+def short_name(name: str) -> str:
+    """2026-11-25 14 as 14:00, 2026-11-25 as 25 Nov, 2026-11 as Nov 26."""
+    if len(name) == 13:
+        return f"{name[11:]}:00"
+    month = _MONTHS[int(name[5:7]) - 1]
+    return f"{int(name[8:10])} {month}" if len(name) == 10 else f"{month} {name[2:4]}"
+
+
+_MONTHS: Final = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
+
+
+def _high(value: int, top: int) -> float:
+    return (HEIGHT - _TOP - _BOTTOM) * value / top
+
+
+def _cut(value: float) -> float:
+    return round(value, 1)
+
+
+def _told(tallies: Sequence[Tally], step: Step) -> str:
+    total = sum(each.calls for each in tallies)
+    if not total:
+        return "There were no calls."
+    best = max(tallies, key=lambda each: each.calls)
+    return (
+        f"{_several(total, 'call')} in {_several(len(tallies), step.word)}; "
+        f"most of them, {best.calls:,}, in {best.name}."
+    )
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
