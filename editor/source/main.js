@@ -138,7 +138,7 @@ function enhance(frame) {
 // An answer that htmx does not put into the page must not look like none.
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(failure, (event) => {
-    if (!event.detail.elt.matches("[hx-target='#trial']")) return;
+    if (!event.detail.elt.matches("[data-hx-target='#trial']")) return;
     byId("trial").replaceChildren(byId("trial-failed").content.cloneNode(true));
     byId("trial-said").textContent = byId("trial").textContent;
   });

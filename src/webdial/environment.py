@@ -119,6 +119,16 @@ VARIABLES: Final = (
         "Address of a reverse proxy, whose X-Forwarded-Proto is then believed. Read by uvicorn.",
     ),
     Variable(
+        "WEBDIAL_METRICS_TOKEN",
+        "none: no metrics",
+        "Token with which Prometheus reads /metrics. Without it there is nothing at that address.",
+    ),
+    Variable(
+        "WEBDIAL_LOG_FORMAT",
+        "text",
+        "How the log is written: text, or json for one JSON object a line and a line for each call.",
+    ),
+    Variable(
         "WEBDIAL_SERVER",
         "none",
         "For `webdial dial`: address of the server that places the call, such as "
@@ -130,6 +140,8 @@ VARIABLES: Final = (
         "For `webdial dial` with WEBDIAL_SERVER: the token of the user who calls.",
     ),
 )
+
+LOG_FORMATS: Final = ("text", "json")
 
 _SECRET_LENGTH = 32
 
@@ -191,6 +203,21 @@ class Environment:
 
     def says_yes(self, name: str) -> bool:
         return self._get(name).lower() in {"1", "yes", "true", "on"}
+
+    @property
+    def metrics_token(self) -> str:
+        return self._get("WEBDIAL_METRICS_TOKEN")
+
+    @property
+    def log_format(self) -> str:
+        """text or json. Raises InvalidValueError."""
+        named = self._get("WEBDIAL_LOG_FORMAT").lower() or LOG_FORMATS[0]
+        if named not in LOG_FORMATS:
+            raise InvalidValueError(
+                f"WEBDIAL_LOG_FORMAT is none of {', '.join(LOG_FORMATS)}.",
+                field="WEBDIAL_LOG_FORMAT",
+            )
+        return named
 
     @property
     def server(self) -> str:

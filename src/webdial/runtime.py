@@ -7,7 +7,8 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,7 @@ from filelock import FileLock
 
 if TYPE_CHECKING:
     from webdial.exchange import Exchange
+    from webdial.exchange.watching import Watcher
     from webdial.site.domain.configuration import ConfigurationReader
     from webdial.site.runs import Run
 
@@ -29,6 +31,9 @@ REFRESH_S: Final = 1.0
 
 LEFT_BEHIND_S: Final = 30.0
 """Age from which a call of our own that nobody places any more is taken for interrupted."""
+
+PRUNE_S: Final = 3_600.0
+"""How often calls are looked for that are older than they are kept."""
 
 SHUTDOWN_S: Final = 10.0
 """How long calls in flight may go on after the program was told to end."""
@@ -76,13 +81,19 @@ def mark_calls_left_behind(run: "Run", exchange: "Exchange | None" = None) -> No
 
 
 @asynccontextmanager
-async def running_exchange() -> AsyncIterator[dict[str, object]]:
-    """An exchange with all it needs, as `exchange` and `configuration_reader`."""
+async def running_exchange(watchers: "Sequence[Watcher]" = ()) -> AsyncIterator[dict[str, object]]:
+    """An exchange with all it needs, as `exchange` and `configuration_reader`.
+
+    `watchers` are told of what happens; lines of the log are written besides where they are wanted.
+    """
     from webdial.exchange import Exchange, GroupCommitJournal, HttpSender  # noqa: PLC0415
+    from webdial.exchange.system_calls import SystemCaller  # noqa: PLC0415
     from webdial.site import settings  # noqa: PLC0415
     from webdial.site.domain.configuration import (  # noqa: PLC0415
         ConfigurationReader,
     )
+    from webdial.site.domain.credentials import opener  # noqa: PLC0415
+    from webdial.site.domain.sign_ins import DatabaseSignIns  # noqa: PLC0415
     from webdial.site.function_runner import DatabaseFunction  # noqa: PLC0415
     from webdial.site.journal import open_journal_store  # noqa: PLC0415
     from webdial.site.runs import begin_run  # noqa: PLC0415
@@ -92,16 +103,26 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
     try:
         await in_database_thread(lambda: mark_calls_left_behind(run))
         reader = await in_database_thread(ConfigurationReader)
-        journal = GroupCommitJournal(open_journal_store(settings.DATABASE))
+        watcher = _watcher(watchers)
+        journal = GroupCommitJournal(open_journal_store(settings.DATABASE), watcher=watcher)
         sender = HttpSender()
-        function = DatabaseFunction(settings.DATABASE)
+        systems = SystemCaller(sender, sign_ins=DatabaseSignIns(), watcher=watcher)
+        function = DatabaseFunction(settings.DATABASE, watcher=watcher)
         exchange = Exchange(
-            configuration=reader, journal=journal, sender=sender, function=function, run_id=run.id
-        )
+            configuration=reader, journal=journal, sender=sender, function=function,
+            system_caller=systems, opener=await asyncio.to_thread(opener), run_id=run.id,
+            watcher=watcher,
+        )  # fmt: skip
         _relieve_collector()
         upkeep = asyncio.create_task(_upkeep(reader, run, exchange), name="upkeep")
         try:
-            yield {"exchange": exchange, "configuration_reader": reader}
+            yield {
+                "exchange": exchange,
+                "journal": journal,
+                "configuration_reader": reader,
+                "system_caller": systems,
+                "sender": sender,
+            }
         finally:
             upkeep.cancel()
             await exchange.close(wait_s=SHUTDOWN_S)
@@ -110,6 +131,19 @@ async def running_exchange() -> AsyncIterator[dict[str, object]]:
             await asyncio.to_thread(function.close)
     finally:
         await asyncio.to_thread(run.close)
+
+
+def _watcher(watchers: "Sequence[Watcher]") -> "Watcher":
+    """One that tells all `watchers`, and writes a line for each call where such lines are kept."""
+    from webdial.exchange import call_lines  # noqa: PLC0415
+    from webdial.exchange.watching import Several, Watcher  # noqa: PLC0415
+
+    told = list(watchers)
+    if call_lines.log.isEnabledFor(logging.INFO):
+        told.append(call_lines.CallLines())
+    if len(told) > 1:
+        return Several(told)
+    return told[0] if told else Watcher()
 
 
 def _relieve_collector() -> None:
@@ -123,14 +157,41 @@ def _relieve_collector() -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
+async def keep_call_log_short() -> None:
+    """For the server: at the start and every hour, remove calls older than Keep Calls For."""
+    from webdial.site.domain.call_retention import remove_old_calls  # noqa: PLC0415
+    from webdial.site.threads import in_database_thread  # noqa: PLC0415
+
+    is_ending = threading.Event()
+
+    def remove() -> None:
+        removal = remove_old_calls(
+            datetime.now(UTC), actor="the server", goes_on=lambda: not is_ending.is_set()
+        )
+        if removal.count:
+            log.info("%d calls from before %s removed", removal.count, removal.placed_before)
+
+    try:
+        while True:
+            try:
+                await in_database_thread(remove)
+            except Exception:  # the database may be away; an hour later it is tried again
+                log.exception("old calls could not be removed")
+            await asyncio.sleep(PRUNE_S)
+    finally:
+        is_ending.set()
+
+
 async def _upkeep(reader: "ConfigurationReader", run: "Run", exchange: "Exchange") -> None:
     """Every second: take up changed configuration, and what dead runs left behind."""
 
+    from webdial.site.domain.token_use import token_uses  # noqa: PLC0415
     from webdial.site.threads import in_database_thread  # noqa: PLC0415
 
     def look() -> None:
         run.keep()
         reader.refresh()
+        token_uses.keep()
         mark_calls_left_behind(run, exchange)
 
     while True:

@@ -81,7 +81,7 @@ def test_command_exists(
     names, words = words_of(line)
     # Files that a command reads are looked for when it is parsed.
     monkeypatch.chdir(tmp_path)
-    for file in (word for word in words if word.endswith(".sql")):
+    for file in (word for word in words if word.endswith((".sql", ".xlsx", ".vcf", ".toml"))):
         (tmp_path / file).touch()
     assert set(names) <= {each.name for each in VARIABLES} | LIBRARIES_VARIABLES
     match [program_of(words), *words[1:]] if words else []:

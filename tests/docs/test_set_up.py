@@ -48,6 +48,7 @@ class SetUp:
         match words:
             case ["webdial", "serve"]:
                 self.server = Server(self.installation)
+                make_administrator(self.address, code_of(self.installation))
             case ["webdial", *arguments]:
                 self.printed[" ".join(arguments[:2])] = type_command(self.installation, arguments)
             case ["curl", *arguments]:
@@ -115,15 +116,36 @@ def answer_to(request: urllib.request.Request) -> tuple[int, Any]:
         return answer.status, json.load(answer)
 
 
-def test_administrator_signs_in(set_up: SetUp) -> None:
-    browser = urllib.request.build_opener(
-        urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-    )
-    form = browser.open(f"{set_up.address}/", timeout=30).read().decode()
+def code_of(installation: Installation) -> str:
+    """The code that the server has printed, which its folder holds as well."""
+    return (installation.folder / "first-start.code").read_text(encoding="ascii")
+
+
+def fill_in(browser: urllib.request.OpenerDirector, address: str, path: str, **fields: str) -> None:
+    """Open the address as the README says, and send the form that is shown there."""
+    form = browser.open(f"{address}/", timeout=30).read().decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)
     assert token is not None
-    fields = {"csrfmiddlewaretoken": token[1], "username": "ada", "password": PASSWORD}
-    browser.open(f"{set_up.address}/sign-in", urlencode(fields).encode(), timeout=30).close()
+    content = urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
+    browser.open(address + path, content, timeout=30).close()
+
+
+def new_browser() -> urllib.request.OpenerDirector:
+    cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+    return urllib.request.build_opener(cookies)
+
+
+def make_administrator(address: str, code: str) -> None:
+    """The first page, filled in as the README says."""
+    fill_in(
+        new_browser(), address, "/first-start", code=code, name="Ada Byrne", login="ada",
+        extension="201", password=PASSWORD, repeated=PASSWORD,
+    )  # fmt: skip
+
+
+def test_administrator_signs_in(set_up: SetUp) -> None:
+    browser = new_browser()
+    fill_in(browser, set_up.address, "/sign-in", username="ada", password=PASSWORD)
     maintenance = browser.open(f"{set_up.address}/maintenance/settings", timeout=30).read().decode()
     assert "Ada Byrne" in maintenance
     assert MECHANISM in maintenance

@@ -133,6 +133,7 @@ TRIALS = (
             api_key=SECRET, account="acc0", entries={"e1f2": EXTENSION}, authority=authority
         ),
         {"api_key": SECRET, "account_id": "acc0", "clicktocall_id": "e1f2"},
+        outcome=Outcome.QUEUED,
         remote_id="c2c-e1f2-1f2e",
         body_message="contact not in whitelist",
         status_message="init failed",

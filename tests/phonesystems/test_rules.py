@@ -45,6 +45,27 @@ REFUSED = Answer(403, body=b'{"errcode":0}')
         ("header content-type contains json", JSON, True),
         ("cookie sid = abc", JSON, True),
         ("cookie Path is there", JSON, False),
+        ("cookie sid = abc", Answer(200, (("Set-Cookie", "sid=abc; Secure; Partitioned"),)), True),
+        ("cookie sid = a b,c", Answer(200, (("Set-Cookie", 'sid="a b,c"; Path=/'),)), True),
+        ("cookie sid is there", Answer(200, (("Set-Cookie", "sid=gone; Max-Age=0"),)), False),
+        ("cookie s[1] = a=b==", Answer(200, (("Set-Cookie", "s[1]=a=b==; Priority=High"),)), True),
+        (
+            "cookie sid is missing",
+            Answer(200, (("Set-Cookie", "sid=x; expires=Thu, 01-Jan-1970 00:00:01 GMT"),)),
+            True,
+        ),
+        (
+            "cookie sid = new",
+            Answer(
+                200,
+                (
+                    ("Set-Cookie", "sid=old"),
+                    ("Set-Cookie", "sid=new; Expires=Fri, 01 Jan 2038 00:00:00 GMT"),
+                ),
+            ),
+            True,
+        ),
+        ("json m matches ^x.y$", Answer(200, body=b'{"m": "x\\ud800y"}'), True),
         ("json errcode = 0", XML, False),
         ("xml code = 0", XML, True),
         ("xml Body/code = 0", XML, True),

@@ -60,7 +60,7 @@ async def test_dial_sends_one_request_and_shows_it_at_once(site: Site, carl: Mem
     row = await only_call(carl)
     assert "Asking the phone system to ring your phone …" in panel
     assert NUMBER in panel
-    assert f'hx-get="/calls/{row.id}/line?in=panel" hx-trigger="load"' in panel
+    assert f'data-hx-get="/calls/{row.id}/line?in=panel" data-hx-trigger="load"' in panel
     assert row.outcome == "placing"
     site.switchboard.gate.set()
     await site.finish(row.id)

@@ -1,6 +1,7 @@
 """Calls: placed by POST, looked at by GET."""
 
 import asyncio
+import time
 from datetime import datetime
 from typing import Annotated, Any, Final, cast
 from uuid import UUID
@@ -15,10 +16,12 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from webdial.api.problems import ShuttingDownError, TooLargeError, UnauthorisedError, problem_of
-from webdial.errors import InvalidValueError, WebdialError
+from webdial.errors import InvalidValueError, NotAllowedError, WebdialError
 from webdial.exchange import Caller, Channel, Exchange, PlacedCall
+from webdial.exchange.configuration import Token
 from webdial.exchange.outcome import Outcome
-from webdial.site.domain.calls import call_of_user_id, sentence_of
+from webdial.site.domain.calls import call_in_sight_of_id, sentence_of
+from webdial.site.domain.token_use import token_uses
 from webdial.site.domain.tokens import digest_of
 from webdial.site.models import Call
 from webdial.site.threads import in_database_thread
@@ -27,6 +30,7 @@ CALLS_PATH: Final = "/api/v1/calls"
 MAX_BODY_BYTES: Final = 65_536
 
 _BEARER = "Bearer "
+_OTHER_SCOPE: Final = "What a token is for is chosen when it is made. Make another one."
 _token = HTTPBearer(auto_error=False, description="A user's token; calls are placed for that user.")
 
 
@@ -70,17 +74,40 @@ class CallAnswer(BaseModel):
     )
 
 
-def caller_of(request: Request) -> Caller:
-    """The user whose token the request bears. Raises UnauthorisedError."""
+def token_of(request: Request) -> Token:
+    """The token that the request bears. Raises UnauthorisedError."""
     header = request.headers.get("authorization", "")
     if header[: len(_BEARER)].lower() != _BEARER.lower():
         raise UnauthorisedError("Send a user's token as Authorization: Bearer TOKEN.")
-    caller = exchange_of(request).configuration.caller_by_token(
-        digest_of(header[len(_BEARER) :].strip())
-    )
-    if caller is None:
+    digest = digest_of(header[len(_BEARER) :].strip())
+    token = exchange_of(request).configuration.token(digest)
+    if token is None:
         raise UnauthorisedError("This token is not known; it may have been revoked.")
-    return caller
+    if token.expires_at is not None and token.is_lapsed(time.time()):
+        raise UnauthorisedError("This token has lapsed. Make a new one.")
+    token_uses.notice(token.id)
+    return token
+
+
+def caller_of(request: Request) -> Caller:
+    """The user whose token the request bears, whatever it is for. Raises UnauthorisedError."""
+    return exchange_of(request).configuration.callers[token_of(request).user_id]
+
+
+def caller_placing(request: Request) -> Caller:
+    """As `caller_of`, of a token that places calls. Raises NotAllowedError for another."""
+    token = token_of(request)
+    if not token.places_calls:
+        raise NotAllowedError("This token does not place calls.", hint=_OTHER_SCOPE)
+    return exchange_of(request).configuration.callers[token.user_id]
+
+
+def caller_reading(request: Request) -> Caller:
+    """As `caller_of`, of a token that reads calls. Raises NotAllowedError for another."""
+    token = token_of(request)
+    if not token.reads_calls:
+        raise NotAllowedError("This token does not read calls.", hint=_OTHER_SCOPE)
+    return exchange_of(request).configuration.callers[token.user_id]
 
 
 async def place_call(request: Request) -> Response:
@@ -89,7 +116,7 @@ async def place_call(request: Request) -> Response:
     The answer comes when the outcome is known. A call that the phone system refused or did not
     answer is a call all the same: 201, with its outcome and a sentence for the user.
     """
-    caller = caller_of(request)
+    caller = caller_placing(request)
     number, phone = _call_of(await _body_of(request))
     exchange = exchange_of(request)
     phone_id = (
@@ -128,10 +155,10 @@ async def place_call_directly(scope: Scope, receive: Receive, send: Send) -> Non
 
 
 async def read_call(
-    call_id: UUID, caller: Annotated[Caller, Depends(caller_of)], request: Request
+    call_id: UUID, caller: Annotated[Caller, Depends(caller_reading)], request: Request
 ) -> Response:
-    """One of the token's user's own calls."""
-    row = await in_database_thread(lambda: call_of_user_id(caller.user_id, call_id))
+    """A call that the token's user may see."""
+    row = await in_database_thread(lambda: call_in_sight_of_id(caller.user_id, call_id))
     return Response(orjson.dumps(_answer_of_row(row)), media_type="application/json")
 
 
@@ -221,7 +248,7 @@ def calls_routes() -> APIRouter:
         methods=["POST"],
         status_code=201,
         response_model=CallAnswer,
-        responses=_problems(401, 404, 409, 413, 422, 503),
+        responses=_problems(401, 403, 404, 409, 413, 422, 503),
         dependencies=[Depends(_token)],
         openapi_extra={
             "requestBody": {
@@ -235,7 +262,7 @@ def calls_routes() -> APIRouter:
         read_call,
         methods=["GET"],
         response_model=CallAnswer,
-        responses=_problems(401, 404, 422),
+        responses=_problems(401, 403, 404, 422),
         dependencies=[Depends(_token)],
     )
     return router

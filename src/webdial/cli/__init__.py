@@ -4,16 +4,21 @@ import click
 
 import webdial
 from webdial.cli.branches import branch
+from webdial.cli.calls import calls
+from webdial.cli.check import check
+from webdial.cli.configuration import config
 from webdial.cli.credentials import credential
 from webdial.cli.demo import demo
 from webdial.cli.dial import dial
 from webdial.cli.functions import function
 from webdial.cli.numbers import number
+from webdial.cli.personal_data import personal_data
 from webdial.cli.preview import preview
 from webdial.cli.serve import serve
 from webdial.cli.settings import setting
 from webdial.cli.systems import system
 from webdial.cli.tokens import token
+from webdial.cli.transfer import export_group, import_group
 from webdial.cli.users import user
 
 
@@ -46,5 +51,11 @@ for command in (
     function,
     system,
     credential,
+    export_group,
+    import_group,
+    config,
+    check,
+    calls,
+    personal_data,
 ):
     main.add_command(command)

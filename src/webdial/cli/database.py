@@ -12,3 +12,6 @@ def open_database() -> None:
     os.umask(0o077)
     set_up_django()
     upgrade_database()
+    from webdial.site.domain.acting import COMMAND_LINE, set_actor  # noqa: PLC0415
+
+    set_actor(COMMAND_LINE)

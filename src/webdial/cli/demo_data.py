@@ -51,7 +51,8 @@ _USERS: Final = (
      "Cardiff: a link, opened on your own machine"),
     ("isla", "Isla Reid", "IR", "GLA", "501", Role.CALLER, "07700 900107",
      "Glasgow: a phone system that never answers"),
-    ("bea", "Bea Novak", "BN", "LON", "202", Role.CALLER, "07700 900102", ""),
+    ("bea", "Bea Novak", "BN", "LON", "202", Role.BRANCH_MANAGER, "07700 900102",
+     "branch manager, London: sees its staff, settings and calls"),
     ("finn", "Finn Adeyemi", "FA", "LDS", "", Role.CALLER, "07700 900105", ""),
 )  # fmt: skip
 

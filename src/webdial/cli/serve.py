@@ -3,35 +3,44 @@
 import contextlib
 import errno
 import ipaddress
+import logging
+import os
 import signal
 import socket
 
 import click
 
 from webdial.cli.errors import tells_errors
+from webdial.environment import LOG_FORMATS
 from webdial.errors import WebdialError
+
+log = logging.getLogger("webdial.serve")
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535))
+@click.option(
+    "--log-format", type=click.Choice(LOG_FORMATS),
+    help="How the log is written. Without it WEBDIAL_LOG_FORMAT says so.",
+)  # fmt: skip
 @tells_errors
-def serve(host: str, port: int) -> None:
+def serve(host: str, port: int, log_format: str | None) -> None:
     """Serve the site and the API until told to stop (Ctrl+C or SIGTERM).
 
     The database is made on first start and brought to this version on every start.
     """
     from webdial.cli.database import open_database  # noqa: PLC0415
 
+    if log_format is not None:
+        os.environ["WEBDIAL_LOG_FORMAT"] = log_format
     listening = listen(host, port)
     open_database()
     from webdial.asgi import application  # noqa: PLC0415
-    from webdial.site.models import User  # noqa: PLC0415
 
+    first_start = _first_start()
     _print_address(listening)
-    if not User.objects.exists():
-        click.echo("Nobody can sign in yet. Add the first administrator with:")
-        click.echo("  webdial user add LOGIN --name NAME --administrator --password")
+    _say(*first_start)
     run_server(application, listening)
 
 
@@ -41,11 +50,59 @@ def _print_address(listening: socket.socket) -> None:
 
     host, port = listening.getsockname()[:2]
     if ipaddress.ip_address(host).is_unspecified:
-        click.echo(f"Webdial is served at port {port} of every address of this machine.")
-        click.echo(f"It answers to {', '.join(settings.ALLOWED_HOSTS)}: see WEBDIAL_HOSTS.")
+        _say(
+            f"Webdial is served at port {port} of every address of this machine.",
+            f"It answers to {', '.join(settings.ALLOWED_HOSTS)}: see WEBDIAL_HOSTS.",
+        )
         return
     settings.ALLOWED_HOSTS.append(f"[{host}]" if ":" in host else host)
-    click.echo(f"Webdial is served at {address_of(listening)}")
+    _say(f"Webdial is served at {address_of(listening)}")
+
+
+def _first_start() -> list[str]:
+    """How the first administrator is made, with the code that the page asks for; no lines when there is one."""
+    from django.conf import settings  # noqa: PLC0415
+
+    from webdial.site.domain.first_start import (  # noqa: PLC0415
+        code_file,
+        first_start_code,
+        forget_code,
+    )
+    from webdial.site.domain.users import has_administrator  # noqa: PLC0415
+
+    if has_administrator():
+        forget_code()
+        return []
+    code = first_start_code()
+    is_read_by_programs = settings.ENVIRONMENT.log_format == "json"
+    return [
+        "There is no administrator yet. Open /first-start there, with this code:",
+        f"  {f'in {code_file()}' if is_read_by_programs else code}",
+        "or run: webdial user add LOGIN --name NAME --administrator --password",
+    ]
+
+
+def _say(*lines: str) -> None:
+    """For people on standard output; as one line of the log where programs read it."""
+    from django.conf import settings  # noqa: PLC0415
+
+    if settings.ENVIRONMENT.log_format == "json":
+        if lines:
+            log.info(" ".join(line.strip() for line in lines))
+        return
+    for line in lines:
+        click.echo(line)
+
+
+def _code_of_first_start() -> str:
+    """What the page asks for which makes the first administrator; empty when there is one."""
+    from webdial.site.domain.first_start import first_start_code, forget_code  # noqa: PLC0415
+    from webdial.site.domain.users import has_administrator  # noqa: PLC0415
+
+    if not has_administrator():
+        return first_start_code()
+    forget_code()
+    return ""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -91,6 +148,7 @@ def run_server(application: object, listening: socket.socket) -> None:
         application,  # type: ignore[arg-type]
         lifespan="on",
         ws="none",  # there is none to serve, and a request for one would tell to install a library
+        log_config=None,  # its lines look as all others do
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -56,6 +56,7 @@ def set_up(
     from django.db import transaction  # noqa: PLC0415
 
     from webdial.phonesystems import Owner  # noqa: PLC0415
+    from webdial.site.domain.fields import row_named  # noqa: PLC0415
     from webdial.site.domain.phone_systems import (  # noqa: PLC0415
         SetupDetails,
         fill_in,
@@ -65,7 +66,7 @@ def set_up(
         system_of,
     )
 
-    row = list_setups().filter(name__iexact=name.strip()).first()
+    row = row_named(name, list_setups())
     details = _details_of(row) if row else SetupDetails(name=name.strip())
     catalogue_id, source = _file_of(file, details)
     with transaction.atomic():

@@ -1,5 +1,7 @@
 """`webdial token`: tokens with which other programs call for a user."""
 
+from datetime import datetime
+
 import click
 
 from webdial.cli.database import open_database
@@ -14,25 +16,43 @@ def token() -> None:
 @token.command("create")
 @click.argument("login")
 @click.option("--name", default="made on the command line", help="What the token is for.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(["place-calls", "read-calls"]),
+    help="What it may be used for; may be given more than once. Default: both.",
+)
+@click.option(
+    "--expires",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The last day on which it is taken, such as 2027-12-31 (UTC). Default: none.",
+)
 @tells_errors
-def create(login: str, name: str) -> None:
+def create(login: str, name: str, scopes: tuple[str, ...], expires: datetime | None) -> None:
     """Make a token for the user LOGIN and print it; it cannot be shown again."""
     open_database()
-    from webdial.site.domain.tokens import create_token  # noqa: PLC0415
+    from webdial.site.domain.tokens import SCOPES, create_token, end_of_day  # noqa: PLC0415
     from webdial.site.domain.users import user_by_login  # noqa: PLC0415
 
-    click.echo(create_token(user_by_login(login), name=name))
+    until = None if expires is None else end_of_day(expires.date())
+    click.echo(
+        create_token(user_by_login(login), name=name, scopes=scopes or SCOPES, expires_at=until)
+    )
 
 
 @token.command("list")
 @tells_errors
 def list_all() -> None:
-    """List tokens: id, user, name, when made. The tokens themselves are not kept."""
+    """List tokens: id, user, name, when made, what for, last day, last used."""
     open_database()
-    from webdial.site.domain.tokens import list_tokens  # noqa: PLC0415
+    from webdial.site.domain.tokens import last_day, list_tokens, scopes_of  # noqa: PLC0415
 
     for row in list_tokens():
-        click.echo(f"{row.pk}\t{row.user.login}\t{row.name}\t{row.created_at:%Y-%m-%d %H:%M} UTC")
+        made = f"{row.created_at:%Y-%m-%d %H:%M} UTC"
+        dates = f"{last_day(row) or 'no end'}\t{row.last_used_on or 'never used'}"
+        scopes = ",".join(scopes_of(row))
+        click.echo(f"{row.pk}\t{row.user.login}\t{row.name}\t{made}\t{scopes}\t{dates}")
 
 
 @token.command("revoke")

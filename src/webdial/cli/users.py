@@ -1,10 +1,15 @@
 """`webdial user`: users, also before there is anybody who can sign in."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from webdial.cli.database import open_database
 from webdial.cli.errors import tells_errors
 from webdial.cli.standard_input import read_line
+
+if TYPE_CHECKING:
+    from webdial.site.models import User
 
 
 @click.group()
@@ -18,7 +23,14 @@ def user() -> None:
 @click.option("--staff-id", help="StaffID of the source system; the sign-in name if left out.")
 @click.option("--branch", "agency_id", help="AgencyID of the user's branch.")
 @click.option("--extension", default="", help="The user's extension, put for ^ in a dial string.")
-@click.option("--administrator", is_flag=True, help="May use Maintenance.")
+@click.option("--mail", default="", help="The user's mail address; they may sign in by it as well.")
+@click.option("--administrator", is_flag=True, help="The same as --role administrator.")
+@click.option(
+    "--role",
+    type=click.Choice(["caller", "branch_manager", "function_author", "auditor", "administrator"]),
+    default="caller",
+    help="What the user may do besides dialling. Default: caller.",
+)
 @click.option("--password", "asks_password", is_flag=True, help="Ask for a password.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @tells_errors
@@ -29,7 +41,9 @@ def add(
     staff_id: str | None,
     agency_id: str | None,
     extension: str,
+    mail: str,
     administrator: bool,
+    role: str,
     asks_password: bool,
     password_stdin: bool,
 ) -> None:
@@ -47,7 +61,8 @@ def add(
             name=name,
             branch=branch_by_agency_id(agency_id) if agency_id else None,
             extension=extension,
-            role=Role.ADMINISTRATOR if administrator else Role.CALLER,
+            email=mail,
+            role=Role.ADMINISTRATOR if administrator else role,
         ),
         password=password,
     )
@@ -71,6 +86,62 @@ def password(login: str, password_stdin: bool) -> None:
     click.echo(f"The password of {row.name} is set.")
 
 
+@user.command("link")
+@click.argument("login")
+@click.option("--address", default="", help="Address by which people reach the site.")
+@tells_errors
+def link(login: str, address: str) -> None:
+    """Print a link by which the user LOGIN sets a password: it works once, and for 24 hours."""
+    open_database()
+    from webdial.site.domain.users import user_by_login  # noqa: PLC0415
+
+    click.echo(_link(user_by_login(login), address))
+
+
+@user.command("unlock")
+@click.argument("login")
+@click.option("--password", "asks_password", is_flag=True, help="Ask for a new password.")
+@click.option("--password-stdin", is_flag=True, help="Read a new password from standard input.")
+@click.option("--link", "prints_link", is_flag=True, help="Print a link that sets a password.")
+@click.option("--address", default="", help="Address by which people reach the site.")
+@click.option(
+    "--remove-second-factor", is_flag=True, help="Take app, passkeys and recovery codes away."
+)
+@tells_errors
+def unlock(
+    *,
+    login: str,
+    asks_password: bool,
+    password_stdin: bool,
+    prints_link: bool,
+    address: str,
+    remove_second_factor: bool,
+) -> None:
+    """Let the user LOGIN in again: at once after failed attempts, and as the options say.
+
+    For when the provider is down, a second factor is lost, or nobody else may administer.
+    """
+    new = _password(asks=asks_password, stdin=password_stdin)
+    open_database()
+    from webdial.site.domain.lock_outs import lift_lock_out  # noqa: PLC0415
+    from webdial.site.domain.second_factors import remove_second_factors  # noqa: PLC0415
+    from webdial.site.domain.users import set_password, user_by_login  # noqa: PLC0415
+
+    row = user_by_login(login)
+    if asks_password or password_stdin:
+        set_password(row, new)
+        click.echo(f"The password of {row.name} is set.")
+    if remove_second_factor:
+        removed = remove_second_factors(row)
+        click.echo("The second factor was removed." if removed else "There is no second factor.")
+    lift_lock_out(row)
+    click.echo(f"{row.name} may try to sign in at once.")
+    if not row.is_active:
+        click.echo("This user is deactivated, though: an administrator can change that.")
+    if prints_link:
+        click.echo(_link(row, address))
+
+
 @user.command("list")
 @tells_errors
 def list_all() -> None:
@@ -82,6 +153,15 @@ def list_all() -> None:
         branch = row.branch.agency_id if row.branch else ""
         state = row.role if row.is_active else "deactivated"
         click.echo(f"{row.login}\t{row.staff_id}\t{row.name}\t{branch}\t{row.extension}\t{state}")
+
+
+def _link(user: "User", address: str) -> str:
+    from django.conf import settings  # noqa: PLC0415
+
+    from webdial.site.domain.password_links import made_link_path  # noqa: PLC0415
+
+    base = address or settings.SITE_ADDRESS or "http://127.0.0.1:8000"
+    return base.rstrip("/") + made_link_path(user)
 
 
 def _password(*, asks: bool, stdin: bool) -> str:

@@ -322,7 +322,7 @@ class _Filling:
             user, password = self.render(string.login.user), self.render(string.login.password)
             if string.login.is_digest:
                 digest = DigestLogin(user, password)
-            else:
+            elif not self._is_left_empty(string.login):
                 headers.append(("Authorization", _basic(user, password)))
                 if has_secret(string.login.user) or has_secret(string.login.password):
                     self._secrets.append(headers[-1][1].removeprefix("Basic "))
@@ -366,7 +366,19 @@ class _Filling:
             return text
         if why := misfit(text, place):
             self._misfit(slot, why)
+            return ""
         return encode_value(text, place)
+
+    def _is_left_empty(self, login: Login) -> bool:
+        """Whether neither user nor password is filled in, where neither need be."""
+        values = self._values
+        return all(
+            isinstance(part, Slot)
+            and isinstance(part.value, Field)
+            and part.value.name in values.optional
+            and not values.more.get(part.value.name)
+            for part in (*login.user, *login.password)
+        )
 
     def _value(self, value: Field, slot: Slot) -> str:
         name = value.name

@@ -130,7 +130,9 @@ def names_in(template: Template) -> frozenset[str]:
 def names_of(value: Field | Apply) -> frozenset[str]:
     if isinstance(value, Field):
         return frozenset({value.name})
-    return frozenset().union(*map(names_in, value.templates))
+    # A time that is moved is another one in every request, as the time itself is.
+    own = {value.function} & MADE_BY_THE_PLAN
+    return frozenset(own).union(*map(names_in, value.templates))
 
 
 def has_secret(template: Template) -> bool:

@@ -6,11 +6,18 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property, lru_cache
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
 _JSON_STEP = re.compile(r"([^.\[\]]+)|\[(\d{1,4})\]")
 _MISSING: Final = object()
+
+_AT_ONCE: Final = re.compile(r"-\d+|0+")
+"""A Max-Age that is over when it arrives (RFC 6265 section 5.2.2)."""
+
+_YEAR: Final = re.compile(r"[- ](\d{4})\b")
+_YEAR_OF_COOKIES: Final = 2000
+"""Whoever takes a cookie back lets it expire in 1970 or soon after. A date of these years is looked at
+without a clock, since that of the phone system may be wrong."""
 
 
 @dataclass(frozen=True)
@@ -55,16 +62,41 @@ class Answer:
 
     @cached_property
     def cookies(self) -> dict[str, str]:
-        """The cookies that it sets (RFC 6265 section 4.1), without their attributes."""
+        """The cookies that it sets, without those that it takes back."""
         found: dict[str, str] = {}
         for name, value in self.headers:
-            if name.lower() != "set-cookie":
-                continue
-            try:
-                found |= {key: morsel.value for key, morsel in SimpleCookie(value).items()}
-            except CookieError:
-                continue
+            if name.lower() == "set-cookie":
+                key, text, is_kept = _cookie(value)
+                if key and is_kept:
+                    found[key] = text
+                else:
+                    found.pop(key, None)
         return found
+
+
+def _cookie(header: str) -> tuple[str, str, bool]:
+    """Name and value of a Set-Cookie, and whether it is to be kept, read as browsers read it
+    (RFC 6265 section 5.2): attributes that nobody knows count for nothing. Quotation marks around the
+    value are left out.
+    """
+    pair, *attributes = header.split(";")
+    name, _, value = pair.partition("=")
+    value = value.strip()
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = value[1:-1]
+    return name.strip(), value, not any(map(_takes_back, attributes))
+
+
+def _takes_back(attribute: str) -> bool:
+    """Whether an attribute of a cookie says that it is over."""
+    name, _, value = attribute.partition("=")
+    match name.strip().lower():
+        case "max-age":
+            return _AT_ONCE.fullmatch(value.strip()) is not None
+        case "expires":
+            year = _YEAR.search(value)
+            return year is not None and int(year[1]) < _YEAR_OF_COOKIES
+    return False
 
 
 class Subject(Enum):

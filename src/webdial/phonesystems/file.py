@@ -9,7 +9,15 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, TypeVar
 
-from webdial.dialstring import CALL_NAMES, Declared, DialString, DialStringError, parse_dial_string
+from webdial.dialstring import (
+    CALL_NAMES,
+    EXTENSION,
+    Declared,
+    DialString,
+    DialStringError,
+    parse_dial_string,
+)
+from webdial.dialstring.values import IN_NUMBER
 from webdial.errors import Fault, InvalidValueError, SourceError
 from webdial.phonesystems.model import (
     Confidence,
@@ -70,6 +78,10 @@ ACCESS_TOKEN: Final = Declared("token of the sign-in", is_secret=True)
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 """Names of fields, secrets, and of what is taken from an answer."""
+
+_OF_NUMBER: Final = IN_NUMBER | {"outside_line"}
+_OF_USER: Final = ("user.", "branch.", "setting ")
+"""How names begin whose values differ between users, or between their branches."""
 
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -213,6 +225,7 @@ class _Reader:
             message = "A log-in has one request at least: [[log_in.steps]]"
             self._fault("missing", message, ("log_in",))
             return None
+        lasts = self._lasts(("log_in",), content)
         owner = Owner.SITE
         steps: list[Step] = []
         for index, row in enumerate(rows):
@@ -220,9 +233,15 @@ class _Reader:
             if step is not None:
                 steps.append(step)
                 owner = max(owner, self._owner_of(step.request), key=list(Owner).index)
+                if lasts and step.request.names & _OF_NUMBER:
+                    message = (
+                        "A log-in that lasts cannot take the number: the next call has another."
+                    )
+                    hint = "Leave lasts_s out, so that the log-in is made for every call anew."
+                    self._fault("bad_value", message, ("log_in", "steps", index, "request"), hint)
         return LogIn(
             tuple(steps),
-            self._lasts(("log_in",), content),
+            lasts,
             self._rule(("log_in",), content, "expired"),
             owner,
         )
@@ -252,8 +271,10 @@ class _Reader:
     def _owner_of(self, request: DialString) -> Owner:
         """The narrowest owner of a value that the request takes."""
         owners = [self._owners.get(name, Owner.SITE) for name in request.names]
-        if any(name == "extension" or name.startswith("user.") for name in request.names):
-            owners.append(Owner.PHONE if "extension" in request.names else Owner.USER)
+        if any(name.startswith(_OF_USER) for name in request.names):
+            owners.append(Owner.USER)
+        if EXTENSION in request.names:
+            owners.append(Owner.PHONE)
         return max(owners, key=list(Owner).index, default=Owner.SITE)
 
     def _dial(self) -> Dial | None:

@@ -82,7 +82,7 @@ class Condition:
             case "begins":
                 return found is not None and found.lstrip().startswith(self.values[0])
             case _:
-                return found is not None and _regex(self.values[0]).search(found) is not None
+                return found is not None and _matched(self.values[0], found) is not None
 
     def _is(self, found: str, value: str) -> bool:
         if self.subject is Subject.STATUS and _CLASS.fullmatch(value):
@@ -123,8 +123,7 @@ class Reading:
             _, mark, rest = found.partition(self.after)
             found = rest.partition("\n")[0].strip() if mark else ""
         elif self.regex:
-            match = _regex(self.regex).search(found)
-            found = "" if match is None else (match[1] if match.re.groups else match[0]) or ""
+            found = _matched(self.regex, found) or ""
         return found.strip() or None
 
 
@@ -241,6 +240,17 @@ def _check_regex(text: str, start: int, faults: list[Fault]) -> None:
         told = error.args[0] if error.args else ""
         reason = told.decode(errors="replace") if isinstance(told, bytes) else str(told)
         faults.append(Fault("rule_regex", f"RE2 does not take this: {reason}.", start, end))
+
+
+def _matched(regex: str, text: str) -> str | None:
+    """What is matched, the first group of it if there is one; None when nothing is.
+
+    Halves of characters, which JSON can write and RE2 does not take, are question marks.
+    """
+    match = _regex(regex).search(text.encode(errors="replace").decode())
+    if match is None:
+        return None
+    return (match[1] if match.re.groups else match[0]) or ""
 
 
 @lru_cache(maxsize=512)

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-_PACKAGES = ("webdial.site", "django_htmx")
+_PACKAGES = ("webdial.site", "django_htmx", "allauth.account", "allauth.mfa")
 
 
 def assets_folders() -> list[Path]:

@@ -26,7 +26,12 @@ class Branch(models.Model):
 
 
 class Role(models.TextChoices):
+    """What each may read and change stands in webdial.site.domain.rights."""
+
     CALLER = "caller", "Caller"
+    BRANCH_MANAGER = "branch_manager", "Branch manager"
+    FUNCTION_AUTHOR = "function_author", "Function author"
+    AUDITOR = "auditor", "Auditor"
     ADMINISTRATOR = "administrator", "Administrator"
 
 
@@ -99,7 +104,10 @@ class CacheEntry(models.Model):
 
 
 class Company(models.Model):
+    """An organisation to ring: with numbers of its own, and people who work there."""
+
     name = models.CharField(max_length=160)
+    notes = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         ordering = ("name",)
@@ -117,6 +125,7 @@ class Person(models.Model):
     company = models.ForeignKey(
         Company, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
     )
+    notes = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         ordering = ("name", "id")
@@ -131,27 +140,106 @@ class Person(models.Model):
 
 
 class Phone(models.Model):
-    """A labelled number of a person or of a user, as people write it; it is cleaned when dialled."""
+    """A labelled number of a person, a company or a user, as people write it; it is cleaned when
+    dialled. By `digits` it is found again, however it is written then (webdial.site.domain.phones).
+    """
 
     person = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.CASCADE, related_name="phones"
+    )
+    company = models.ForeignKey(
+        Company, null=True, blank=True, on_delete=models.CASCADE, related_name="phones"
     )
     user = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.CASCADE, related_name="phones"
     )
     label = models.CharField(max_length=40, blank=True)
     number = models.CharField(max_length=80)
+    digits = models.CharField(max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ("id",)
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(person__isnull=False, user__isnull=True)
-                | models.Q(person__isnull=True, user__isnull=False),
+                condition=models.Q(person__isnull=False, company__isnull=True, user__isnull=True)
+                | models.Q(person__isnull=True, company__isnull=False, user__isnull=True)
+                | models.Q(person__isnull=True, company__isnull=True, user__isnull=False),
                 name="phone_has_one_owner",
             ),
         )
-        indexes = (models.Index(Lower("number"), name="phone_number_folded"),)
+        indexes = (
+            models.Index(Lower("number"), name="phone_number_folded"),
+            models.Index(fields=("digits",), name="phone_digits"),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class DirectoryLine(models.Model):
+    """What a person or a company is found by: `text` holds name, company and numbers, folded.
+
+    Kept by the acts in webdial.site.domain.directory. Search reads the one index, which holds all
+    of it in the order of the list (docs/reference/performance-directory.md).
+    """
+
+    person = models.OneToOneField(Person, null=True, on_delete=models.CASCADE, related_name="line")
+    company = models.OneToOneField(
+        Company, null=True, on_delete=models.CASCADE, related_name="line"
+    )
+    sort_name = models.CharField(max_length=60)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ("sort_name", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False, company__isnull=True)
+                | models.Q(person__isnull=True, company__isnull=False),
+                name="line_has_one_owner",
+            ),
+        )
+        indexes = (models.Index(fields=("sort_name", "id", "text"), name="line_searched"),)
+
+    def __str__(self) -> str:
+        return self.sort_name
+
+
+class Favourite(models.Model):
+    """A number that a user keeps at hand: of a person, a company or a colleague.
+
+    It is kept as written and not as a row of Phone: those are made anew when numbers are edited. An
+    empty number stands for the colleague's extension, whatever that is.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="favourites")
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="+")
+    company = models.ForeignKey(Company, null=True, on_delete=models.CASCADE, related_name="+")
+    colleague = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    number = models.CharField(max_length=80, blank=True)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ("position", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "person", "number"), name="favourite_person_unique"
+            ),
+            models.UniqueConstraint(
+                fields=("user", "company", "number"), name="favourite_company_unique"
+            ),
+            models.UniqueConstraint(
+                fields=("user", "colleague", "number"), name="favourite_colleague_unique"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    person__isnull=False, company__isnull=True, colleague__isnull=True
+                )
+                | models.Q(person__isnull=True, company__isnull=False, colleague__isnull=True)
+                | models.Q(person__isnull=True, company__isnull=True, colleague__isnull=False),
+                name="favourite_is_one",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number
@@ -182,12 +270,19 @@ class GeneralSetting(models.Model):
 
 
 class ApiToken(models.Model):
-    """A user's token for the API. Only its SHA-256 is kept; the token is shown once."""
+    """A user's token for the API. Only its SHA-256 is kept; the token is shown once.
+
+    It is refused from `expires_at` on; null is never. `last_used_on` is a day of UTC.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=80)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
+    places_calls = models.BooleanField(default=True, db_default=True)
+    reads_calls = models.BooleanField(default=True, db_default=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ("-created_at", "-id")
@@ -240,6 +335,7 @@ class Call(models.Model):
     phone = models.CharField(max_length=40, default="", db_default="")
     number_story = models.TextField(default="", db_default="")
     on_disk_at = models.DateTimeField(null=True)
+    took_ms = models.PositiveIntegerField(null=True)
     erased_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -254,7 +350,7 @@ class Call(models.Model):
             # All that the list is filtered by, newest first: whatever is looked for, this index
             # alone is read, a tenth of the table (docs/reference/performance-pages.md).
             models.Index(
-                fields=("-id", "outcome", "dialled", "phone_system", "channel", "branch"),
+                fields=("-id", "outcome", "dialled", "phone_system", "channel", "branch", "took_ms"),
                 name="call_filtered",
             ),
         )
@@ -288,6 +384,54 @@ class CallLogNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_act_display()}: {self.count}"
+
+
+class ChangeSubject(models.TextChoices):
+    """What was changed, in the words of the menu."""
+
+    SETTING = "setting", "General setting"
+    USER = "user", "User"
+    USER_PHONE = "user_phone", "Phone of a user"
+    BRANCH = "branch", "Branch"
+    PERSON = "person", "Person"
+    COMPANY = "company", "Company"
+    PHONE_SYSTEM = "phone_system", "Phone system"
+    FILLED_IN = "filled_in", "Filled in for a user"
+    CREDENTIAL = "credential", "Credential"
+    FUNCTION = "function", "Database function"
+    TOKEN = "token", "Token"
+
+
+class Change(models.Model):
+    """One change of what is kept: who, when, before and after. Rows are added and never changed.
+
+    `before` is null for what was added, `after` for what was removed. Secrets are told by name
+    alone, in `secrets`. Names stand here as they were; `user` has no constraint, so that nothing that
+    is deleted elsewhere changes a row. Erasing somebody's personal data empties the content of rows
+    and sets `erased_at` (webdial.site.domain.changes).
+    """
+
+    at = models.DateTimeField(db_index=True)
+    user = models.ForeignKey(
+        User, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+    user_name = models.CharField(max_length=120)
+    subject = models.CharField(max_length=20, choices=ChangeSubject.choices)
+    key = models.CharField(max_length=200)
+    label = models.CharField(max_length=300)
+    action = models.CharField(max_length=60)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    secrets = models.JSONField(default=list)
+    note = models.CharField(max_length=300, blank=True, default="")
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("subject", "key", "-id"), name="change_of_subject"),)
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.action}"
 
 
 class Revision(models.Model):

@@ -1,13 +1,20 @@
 """Django's settings, made from the environment (webdial.environment)."""
 
-import logging
 import os
-from copy import copy
 from pathlib import Path
 
 from webdial.environment import Environment
+from webdial.site.account_settings import (
+    mail_server,
+    mail_settings,
+    provider,
+    provider_settings,
+    second_factor_rule,
+    site_address,
+)
 from webdial.site.assets import assets_version
 from webdial.site.databases import chosen_database, django_database
+from webdial.site.log_lines import logging_settings
 
 _HERE = Path(__file__).parent
 
@@ -25,6 +32,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django_htmx",
     "webdial.site",
 ]
@@ -40,6 +52,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "webdial.site.pages.middleware.session_seen",
     "webdial.site.pages.middleware.configuration_refresh",
 ]
 
@@ -68,17 +82,51 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "webdial.User"
+AUTHENTICATION_BACKENDS = ["webdial.site.pages.accounts.backend.SignInBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ("login", "name", "staff_id")}},
+     "OPTIONS": {"user_attributes": ("login", "name", "staff_id", "email")}},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
      "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]  # fmt: skip
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "dial"
 LOGOUT_REDIRECT_URL = "sign-in"
+
+SITE_ADDRESS = site_address(ENVIRONMENT)
+SECOND_FACTOR_RULE = second_factor_rule(ENVIRONMENT)
+MAIL_SERVER = mail_server(ENVIRONMENT)
+globals().update(mail_settings(MAIL_SERVER))
+PROVIDER = provider(ENVIRONMENT)
+
+# allauth guards the doors; which pages it has and what they say is ours (webdial.site.pages.accounts).
+ACCOUNT_ADAPTER = "webdial.site.pages.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+# Failed attempts: by address, then by name. A whole office may stand behind one address.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/5m/ip,5/5m/key"}
+MFA_ADAPTER = "webdial.site.pages.accounts.second_factor_adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Webdial"
+# Clocks of phones go wrong by a few seconds (RFC 6238 section 5.2 allows one step).
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Whoever has a passkey guesses nothing; an office begins its day at one minute.
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+SOCIALACCOUNT_ADAPTER = "webdial.site.pages.accounts.provider_adapter.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS = provider_settings(PROVIDER)
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+
+# Counts of failed attempts and codes that were used, seen by every process and node.
+CACHES = {"default": {"BACKEND": "webdial.site.shared_cache.SharedCache"}}
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
@@ -99,35 +147,4 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 
-
-class WithoutTraceback(logging.Formatter):
-    """A line for a record, even if an exception made it.
-
-    What is logged with the security loggers is a request that was refused as it should be: where in
-    the program it was refused helps nobody, and whoever sends such requests fills the log.
-    """
-
-    def format(self, record: logging.LogRecord) -> str:
-        shown = copy(record)
-        shown.exc_info = shown.exc_text = None
-        return super().format(shown)
-
-
-_LINE = {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": _LINE, "without_traceback": {"()": WithoutTraceback, **_LINE}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "plain"},
-        "refusals": {"class": "logging.StreamHandler", "formatter": "without_traceback"},
-    },
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "webdial": {"level": "INFO"},
-        # A number that cannot be dialled is told to who typed it; that is no news for a log.
-        "django.request": {"level": "ERROR"},
-        "django.security": {"handlers": ["refusals"], "propagate": False},
-    },
-}
+LOGGING = logging_settings(ENVIRONMENT.log_format)

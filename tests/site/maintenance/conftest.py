@@ -58,9 +58,23 @@ def ada(london: Branch) -> User:
 
 @pytest.fixture
 def bea(london: Branch) -> User:
-    return save_user(
-        UserDetails(login="bea", staff_id="BN", name="Bea Novak", branch=london, extension="202")
+    """Manages London."""
+    details = UserDetails(
+        "bea", "BN", "Bea Novak", branch=london, extension="202", role=Role.BRANCH_MANAGER
     )
+    return save_user(details, password="narrow-lantern-42")
+
+
+@pytest.fixture
+def fay(leeds: Branch) -> User:
+    """Writes the database function."""
+    return save_user(UserDetails("fay", "FM", "Fay Marsh", branch=leeds, role=Role.FUNCTION_AUTHOR))
+
+
+@pytest.fixture
+def gus(db: None) -> User:
+    """Audits: reads everything, changes nothing."""
+    return save_user(UserDetails("gus", "GH", "Gus Hale", role=Role.AUDITOR))
 
 
 @pytest.fixture

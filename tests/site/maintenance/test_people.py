@@ -31,7 +31,7 @@ def test_list_shows_company_and_numbers(admin: Visitor, agatha: Person) -> None:
         ("7946 agatha", ["Agatha Penrose"]),
         ("quill", ["Bartholomew Quill"]),
         ("zzz", []),
-        (" ".join("a" * 1 for _ in range(200)), ["Agatha Penrose", "Bartholomew Quill"]),
+        (" ".join("a" * 1 for _ in range(200)), ["Agatha Penrose"]),
     ],
 )
 def test_search(admin: Visitor, agatha: Person, search: str, found: list[str]) -> None:

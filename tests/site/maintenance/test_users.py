@@ -68,7 +68,7 @@ def test_list_reads_as_much_for_fifty_users_as_for_one(
             )
         )
     admin.get(LIST)  # takes up the configuration; one query below looks whether it changed
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         first = admin.get(LIST)
     assert len(rows_of(first)) == 50
     assert "Page 1 of 2" in text_of(first)

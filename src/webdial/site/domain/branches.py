@@ -5,9 +5,11 @@ from django.db.models.deletion import ProtectedError
 
 from webdial.errors import InvalidValueError, NotFoundError
 from webdial.exchange.general_settings import MECHANISM
+from webdial.site.domain.changes import keep_change
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import check_constraints, kept_text
-from webdial.site.models import Branch, GeneralSetting
+from webdial.site.domain.states import branch_as_kept, branch_state, branch_with_settings
+from webdial.site.models import Branch, ChangeSubject, GeneralSetting
 
 
 def list_branches(*, search: str = "") -> QuerySet[Branch]:
@@ -36,7 +38,10 @@ def save_branch(*, agency_id: str, name: str, branch: Branch | None = None) -> B
     row.name = kept_text(name, field="name", label="The name", most=120)
     with configuration_change():
         check_constraints(row, fields={"branch_agency_id_unique": "agency_id"})
+        before = None if row.pk is None else branch_as_kept(row.pk)
         row.save()
+        after = branch_state(row)
+        keep_change(ChangeSubject.BRANCH, row.pk, row.name, before=before, after=after)
     return row
 
 
@@ -44,6 +49,8 @@ def delete_branch(branch: Branch) -> None:
     """Delete a branch and its settings. Raises InvalidValueError while it has users."""
     try:
         with configuration_change():
+            before = branch_with_settings(branch)
+            keep_change(ChangeSubject.BRANCH, branch.pk, branch.name, before=before, after=None)
             branch.delete()
     except ProtectedError as error:
         raise InvalidValueError(

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from webdial.errors import WebdialError
-from webdial.exchange.configuration import Caller, Configuration
+from webdial.exchange.configuration import Caller, Configuration, Token
 from webdial.exchange.general_settings import key_of
 from webdial.exchange.systems import (
     Certificate,
@@ -86,8 +86,12 @@ def _read_picture(revision: int) -> Configuration:
         )
     }
     token_users = {
-        bytes.fromhex(digest): user_id
-        for digest, user_id in ApiToken.objects.order_by().values_list("digest", "user_id")
+        bytes.fromhex(digest): Token(
+            token_id, user_id, places, reads, None if until is None else until.timestamp()
+        )
+        for digest, token_id, user_id, places, reads, until in ApiToken.objects.order_by().values_list(
+            "digest", "id", "user_id", "places_calls", "reads_calls", "expires_at"
+        )
     }
     values: dict[tuple[str, int | None], str] = {
         (key_of(name), branch_id): value

@@ -7,22 +7,26 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from webdial.errors import InvalidValueError, NotFoundError
+from webdial.exchange.general_settings import key_of
 from webdial.exchange.resolving import Opener
 from webdial.exchange.systems import StoredValue
 from webdial.sealing import Seal
+from webdial.site.domain.changes import keep_act, keep_change
 from webdial.site.domain.configuration import configuration_change
-from webdial.site.domain.fields import check_constraints, kept_text
+from webdial.site.domain.fields import check_constraints, kept_text, row_named
 from webdial.site.domain.sealed_places import (
     place_of_credential,
+    place_of_second_factor,
     place_of_sign_in,
     place_of_value,
 )
-from webdial.site.models import Credential, PhoneSystemSignIn, PhoneSystemValue
+from webdial.site.models import ChangeSubject, Credential, PhoneSystemSignIn, PhoneSystemValue
 
 MAX_SECRET: Final = 8_192
 """Characters of a secret: room for a private key."""
@@ -60,19 +64,30 @@ def set_credential(name: str, secret: str) -> Credential:
         message = f"A secret has at most {MAX_SECRET:,} characters, none of them NUL."
         raise InvalidValueError(message, field="secret")
     with configuration_change():
-        row = Credential.objects.filter(name__iexact=shown).first() or Credential(name=shown)
+        row = row_named(shown, Credential.objects.all()) or Credential(name=shown)
         row.sealed = seal().close(secret, place=place_of_credential(shown))
         row.changed_at = timezone.now()
         check_constraints(row, fields={"credential_name_unique": "name"})
+        before = None if row.pk is None else {"name": row.name}
         row.save()
+        keep_change(
+            ChangeSubject.CREDENTIAL, key_of(row.name), row.name,
+            before=before, after={"name": row.name}, secrets=["secret"],
+        )  # fmt: skip
     return row
 
 
 def delete_credential(name: str) -> None:
     """Raises NotFoundError."""
     with configuration_change():
-        if not Credential.objects.filter(name__iexact=name.strip()).delete()[0]:
+        row = row_named(name, Credential.objects.all())
+        if row is None:
             raise NotFoundError(f"There is no credential {name.strip()!r}.")
+        keep_change(
+            ChangeSubject.CREDENTIAL, key_of(row.name), row.name,
+            before={"name": row.name}, after=None, secrets=["secret"],
+        )  # fmt: skip
+        row.delete()
 
 
 def rotate_credentials() -> int:
@@ -86,7 +101,13 @@ def rotate_credentials() -> int:
         return keys.close(keys.open(sealed, place=place), place=place)
 
     with configuration_change():
-        return _rotate_values(again) + _rotate_credentials(again) + _rotate_sign_ins(again)
+        keep_act(ChangeSubject.CREDENTIAL, "", "All secrets", "sealed under a new key")
+        return (
+            _rotate_values(again)
+            + _rotate_credentials(again)
+            + _rotate_sign_ins(again)
+            + _rotate_second_factors(again)
+        )
 
 
 _Again = Callable[[str, str], str]
@@ -114,4 +135,14 @@ def _rotate_sign_ins(again: _Again) -> int:
     for row in rows:
         row.sealed = again(row.sealed, place_of_sign_in(row.setup_id, row.user_id))
     PhoneSystemSignIn.objects.bulk_update(rows, ["sealed"], batch_size=500)
+    return len(rows)
+
+
+def _rotate_second_factors(again: _Again) -> int:
+    """Secrets of apps and seeds of recovery codes; what is kept of a passkey is public."""
+    rows = list(Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN))
+    for row in rows:
+        for name in {"secret", "seed"} & set(row.data):
+            row.data[name] = again(row.data[name], place_of_second_factor())
+    Authenticator.objects.bulk_update(rows, ["data"], batch_size=500)
     return len(rows)

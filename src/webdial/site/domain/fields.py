@@ -1,11 +1,15 @@
 """One way to check and keep what people type into a field."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from webdial.errors import InvalidValueError
+from webdial.exchange.general_settings import key_of
+
+_Row = TypeVar("_Row", bound=models.Model)
 
 
 def kept_text(value: str, *, field: str, label: str, most: int, required: bool = True) -> str:
@@ -18,6 +22,27 @@ def kept_text(value: str, *, field: str, label: str, most: int, required: bool =
     if not text.isprintable():
         raise InvalidValueError(f"{label} holds characters that cannot be seen.", field=field)
     return text
+
+
+def kept_lines(value: str, *, field: str, label: str, most: int) -> str:
+    """A text of several lines, often empty. Raises InvalidValueError when it cannot be kept."""
+    lines = [line.rstrip() for line in value.replace("\t", " ").splitlines()]
+    text = "\n".join(lines).strip()
+    if len(text) > most:
+        raise InvalidValueError(f"{label} has more than {most:,} characters.", field=field)
+    if not text.replace("\n", "").isprintable():
+        raise InvalidValueError(f"{label} holds characters that cannot be seen.", field=field)
+    return text
+
+
+def row_named(name: str, rows: models.QuerySet[_Row]) -> _Row | None:
+    """The one of a few rows that has this name, as the exchange tells names apart.
+
+    A database has capitals outside ASCII of its own: SQLite none, PostgreSQL those of its locale.
+    """
+    known = {key_of(each): key for key, each in rows.values_list("pk", "name")}
+    key = known.get(key_of(name))
+    return None if key is None else rows.get(pk=key)
 
 
 def check_constraints(row: models.Model, *, fields: Mapping[str, str]) -> None:

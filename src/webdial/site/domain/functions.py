@@ -1,6 +1,7 @@
 """The database function Generate Web Dial URL: its versions, saving and trying."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -12,9 +13,10 @@ from webdial.exchange.mechanism import function_result
 from webdial.exchange.numbering import path_in_force
 from webdial.exchange.resolving import Resolver, show_nothing
 from webdial.numbers import clean_number
+from webdial.site.domain.changes import keep_change
 from webdial.site.domain.configuration import configuration_change, source_in_force
 from webdial.site.function_runner import DatabaseFunction, compiled
-from webdial.site.models import FunctionVersion, User
+from webdial.site.models import ChangeSubject, FunctionVersion, User
 from webdial.watcom import CallResult
 
 __all__ = [
@@ -26,6 +28,10 @@ __all__ = [
     "try_function",
     "version_by_id",
 ]
+
+
+FUNCTION_KEY: Final = "generate-web-dial-url"
+"""Under what the history of changes keeps the function. Version 0 is the delivered text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +78,19 @@ def save_function(source: str, *, author: User | None, note: str = "") -> Functi
     if source == source_in_force():
         return None
     with configuration_change():
-        return FunctionVersion.objects.create(
+        before = FunctionVersion.objects.values_list("pk", flat=True).first() or 0
+        version = FunctionVersion.objects.create(
             source=source,
             author=author,
             author_name=author.name if author else "the command line",
             note=note[:200],
             saved_at=timezone.now(),
         )
+        keep_change(
+            ChangeSubject.FUNCTION, FUNCTION_KEY, "Generate Web Dial URL",
+            before={"version": before}, after={"version": version.pk}, note=version.note,
+        )  # fmt: skip
+    return version
 
 
 def try_function(

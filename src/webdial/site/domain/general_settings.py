@@ -1,5 +1,6 @@
 """General settings: one value for all branches, and others for single branches."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -15,9 +16,11 @@ from webdial.exchange.general_settings import (
     key_of,
     may_name_a_system,
 )
+from webdial.site.domain.changes import keep_change
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import kept_text
-from webdial.site.models import Branch, GeneralSetting, PhoneSystemSetup
+from webdial.site.domain.states import setting_key, setting_label, setting_state
+from webdial.site.models import Branch, ChangeSubject, GeneralSetting, PhoneSystemSetup
 
 MAX_VALUE = 20_000
 """Characters of a value; a dial string's own limit is lower."""
@@ -103,28 +106,46 @@ def override_setting(name: str, value: str, *, branch: Branch | None = None) -> 
     shown = definition.name if definition else kept_text(
         name, field="name", label="The setting's name", most=120
     )  # fmt: skip
+    check_value(shown, value, is_for_branch=branch is not None)
+    with configuration_change():
+        row = _rows_of(shown).filter(branch=branch).first() or GeneralSetting(
+            name=shown, branch=branch
+        )
+        before = None if row.pk is None else row.value
+        row.value = value.strip()
+        row.save()
+        keep_setting_change(row.name, branch, before=before, after=row.value)
+
+
+def check_value(
+    name: str, value: str, *, is_for_branch: bool, systems: Iterable[str] | None = None
+) -> None:
+    """Whether the setting may have this value; `systems` names phone systems, where they are known.
+
+    Raises InvalidValueError or, for a dial string, DialStringError with every fault.
+    """
+    definition = definition_of(name)
     if len(value) > MAX_VALUE:
         message = f"The value has more than {MAX_VALUE:,} characters."
         raise InvalidValueError(message, field="value")
     if "\x00" in value:
         raise InvalidValueError("The value holds characters that cannot be kept.", field="value")
     if definition is not None:
+        if definition.is_for_all and is_for_branch:
+            message = f"{definition.name} has one value for all branches."
+            raise InvalidValueError(message, field="value", hint="Choose all branches.")
         definition.check(value)
     if definition is MECHANISM:
-        _check_system_is_there(value)
-    with configuration_change():
-        row = _rows_of(shown).filter(branch=branch).first() or GeneralSetting(
-            name=shown, branch=branch
-        )
-        row.value = value.strip()
-        row.save()
+        if systems is None:
+            systems = PhoneSystemSetup.objects.values_list("name", flat=True)
+        _check_system_is_there(value, systems)
 
 
-def _check_system_is_there(value: str) -> None:
+def _check_system_is_there(value: str, systems: Iterable[str]) -> None:
     """Raises InvalidValueError for a value that can only be the name of a phone system and is none."""
     if not may_name_a_system(value):
         return
-    names = {key_of(name): name for name in PhoneSystemSetup.objects.values_list("name", flat=True)}
+    names = {key_of(name): name for name in systems}
     if key_of(value) in names:
         return
     nearest = get_close_matches(key_of(value), names, n=1)
@@ -142,7 +163,22 @@ def _check_system_is_there(value: str) -> None:
 def clear_setting(name: str, *, branch: Branch | None = None) -> None:
     """Keep no value there any more; the next wider one is then in force."""
     with configuration_change():
-        _rows_of(name).filter(branch=branch).delete()
+        for row in _rows_of(name).filter(branch=branch):
+            keep_setting_change(row.name, branch, before=row.value, after=None)
+            row.delete()
+
+
+def keep_setting_change(
+    name: str, branch: Branch | None, *, before: str | None, after: str | None
+) -> None:
+    """Write down that a value has changed; None is no value."""
+    states = [
+        None if value is None else setting_state(value, name, branch) for value in (before, after)
+    ]
+    keep_change(
+        ChangeSubject.SETTING, setting_key(name, branch), setting_label(name, branch),
+        before=states[0], after=states[1],
+    )  # fmt: skip
 
 
 def _rows_of(name: str) -> QuerySet[GeneralSetting]:

@@ -1,24 +1,28 @@
-"""People to ring, and the directory in which they are found together with colleagues."""
+"""People to ring, and colleagues who have numbers."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from webdial.site.domain.fields import kept_text
+from webdial.site.domain.changes import keep_change
+from webdial.site.domain.directory import find_listed, keep_line
+from webdial.site.domain.fields import kept_lines, kept_text
 from webdial.site.domain.phones import LabelledNumber, keep_phones
-from webdial.site.models import Company, Person, User
+from webdial.site.domain.states import company_as_kept, person_as_kept
+from webdial.site.models import ChangeSubject, Company, Person, User
+
+MAX_NOTES: Final = 4_000
+"""Characters of notes: a page of text."""
 
 
 def list_people(*, search: str = "") -> QuerySet[Person]:
     """People by name, each with company and phones; every word must be found somewhere."""
     people = Person.objects.select_related("company").prefetch_related("phones")
-    for word in search.split():
-        people = people.filter(
-            Q(name__icontains=word)
-            | Q(company__name__icontains=word)
-            | Q(id__in=Person.objects.filter(phones__number__icontains=word).values("id"))
-        )
+    if search.strip():
+        lines = find_listed(search).filter(person__isnull=False).order_by()
+        people = people.filter(id__in=lines.values("person_id"))
     return people
 
 
@@ -53,26 +57,42 @@ def save_person(
     company: str = "",
     phones: Sequence[LabelledNumber] = (),
     person: Person | None = None,
+    notes: str | None = None,
 ) -> Person:
     """Add a person, or change `person`; a company that is not known yet is made.
 
-    Raises InvalidValueError.
+    Notes that are None stay as they are. Raises InvalidValueError.
     """
     row = person or Person()
     row.name = kept_text(name, field="name", label="The name", most=120)
     company_name = kept_text(
         company, field="company", label="The company", most=160, required=False
     )
+    if notes is not None:
+        row.notes = kept_lines(notes, field="notes", label="The notes", most=MAX_NOTES)
     with transaction.atomic():
+        before = None if row.pk is None else person_as_kept(row.pk)
         row.company = _company(company_name) if company_name else None
         row.save()
         keep_phones(row, phones)
+        keep_line(row)
+        after = person_as_kept(row.pk)
+        keep_change(ChangeSubject.PERSON, row.pk, row.name, before=before, after=after)
     return row
 
 
 def delete_person(person: Person) -> None:
-    person.delete()
+    with transaction.atomic():
+        before = person_as_kept(person.pk)
+        keep_change(ChangeSubject.PERSON, person.pk, person.name, before=before, after=None)
+        person.delete()
 
 
 def _company(name: str) -> Company:
-    return Company.objects.filter(name__iexact=name).first() or Company.objects.create(name=name)
+    known = Company.objects.filter(name__iexact=name).first()
+    if known is not None:
+        return known
+    company = Company.objects.create(name=name)
+    after = company_as_kept(company.pk)
+    keep_change(ChangeSubject.COMPANY, company.pk, company.name, before=None, after=after)
+    return company

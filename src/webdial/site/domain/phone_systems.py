@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Final
+from typing import Any, Final
 
 from cryptography import x509
 from django.db.models import QuerySet
@@ -21,13 +21,17 @@ from webdial.phonesystems import (
     catalogue_system,
     read_phone_system,
 )
+from webdial.site.domain.changes import keep_change
 from webdial.site.domain.configuration import configuration_change, setup_of
 from webdial.site.domain.credentials import seal
-from webdial.site.domain.fields import check_constraints, kept_text
+from webdial.site.domain.fields import check_constraints, kept_text, row_named
+from webdial.site.domain.general_settings import keep_setting_change
 from webdial.site.domain.sealed_places import place_of_value
+from webdial.site.domain.states import setup_as_kept, values_state
 from webdial.site.models import (
     Branch,
     CertificateRule,
+    ChangeSubject,
     GeneralSetting,
     PhoneSystemSetup,
     PhoneSystemValue,
@@ -89,7 +93,7 @@ def list_setups(*, search: str = "") -> QuerySet[PhoneSystemSetup]:
 
 def setup_by_name(name: str) -> PhoneSystemSetup:
     """Raises NotFoundError, with the nearest name in the hint."""
-    row = PhoneSystemSetup.objects.filter(name__iexact=name.strip()).first()
+    row = row_named(name, PhoneSystemSetup.objects.all())
     if row is None:
         names = {key_of(each): each for each in list_setups().values_list("name", flat=True)}
         nearest = get_close_matches(key_of(name), names, n=1)
@@ -126,9 +130,13 @@ def save_setup(details: SetupDetails, *, setup: PhoneSystemSetup | None = None) 
     row.is_active = details.is_active
     with configuration_change():
         check_constraints(row, fields={"setup_name_unique": "name"})
+        if row_named(row.name, PhoneSystemSetup.objects.exclude(pk=row.pk)) is not None:
+            raise InvalidValueError("Another phone system has this name.", field="name")
+        before = None if row.pk is None else setup_as_kept(row.pk)
         row.save()
+        _keep_setup_change(row, before)
         if old_name and old_name != row.name:
-            _mechanism_rows(old_name).update(value=row.name)
+            _rename_in_settings(old_name, row.name)
     return row
 
 
@@ -151,7 +159,9 @@ def pin_certificate(setup: PhoneSystemSetup, fingerprint: str) -> None:
     pinned = _fingerprint(fingerprint)
     with configuration_change():
         setup.certificate, setup.certificate_text = CertificateRule.PINNED, pinned
+        before = setup_as_kept(setup.pk)
         setup.save(update_fields=["certificate", "certificate_text"])
+        _keep_setup_change(setup, before)
 
 
 def delete_setup(setup: PhoneSystemSetup) -> None:
@@ -163,6 +173,7 @@ def delete_setup(setup: PhoneSystemSetup) -> None:
                 f"The phone system {setup.name} is still in use: {', '.join(users[:5])}.",
                 hint="Give those another way to dial in General Settings first.",
             )
+        before, pk = setup_as_kept(setup.pk), setup.pk
         try:
             setup.delete()
         except ProtectedError as error:
@@ -170,6 +181,22 @@ def delete_setup(setup: PhoneSystemSetup) -> None:
                 f"Phones of users still ring through {setup.name}.",
                 hint="Change those phones first, under Users.",
             ) from error
+        keep_change(ChangeSubject.PHONE_SYSTEM, pk, setup.name, before=before, after=None)
+
+
+def _keep_setup_change(
+    row: PhoneSystemSetup, before: dict[str, Any] | None, secrets: Iterable[str] = ()
+) -> None:
+    keep_change(
+        ChangeSubject.PHONE_SYSTEM, row.pk, row.name,
+        before=before, after=setup_as_kept(row.pk), secrets=secrets,
+    )  # fmt: skip
+
+
+def _rename_in_settings(old_name: str, name: str) -> None:
+    for setting in _mechanism_rows(old_name).select_related("branch"):
+        keep_setting_change(setting.name, setting.branch, before=setting.value, after=name)
+    _mechanism_rows(old_name).update(value=name)
 
 
 def uses_of(setup: PhoneSystemSetup) -> list[str | None]:
@@ -221,9 +248,42 @@ def fill_in(
     }
     emptied = {name for name in given if name not in checked and not fields[name].is_secret}
     with configuration_change():
-        _value_rows(setup, whose).filter(name__in=emptied | (gone & fields.keys())).delete()
+        before = _as_filled_in(setup, whose)
+        removed = _value_rows(setup, whose).filter(name__in=emptied | (gone & fields.keys()))
+        secrets = set(removed.filter(is_sealed=True).values_list("name", flat=True))
+        removed.delete()
         for name, value in checked.items():
             _keep(setup, whose, fields[name], value)
+        secrets |= {name for name in checked if fields[name].is_secret}
+        _keep_filled_in(setup, whose, before, secrets)
+
+
+def _as_filled_in(setup: PhoneSystemSetup, whose: OwnerOfValues) -> dict[str, Any] | None:
+    if whose.user is None:
+        return setup_as_kept(setup.pk)
+    return values_state(setup.pk, whose.user.pk, whose.phone.pk if whose.phone else None)
+
+
+def _keep_filled_in(
+    setup: PhoneSystemSetup,
+    whose: OwnerOfValues,
+    before: dict[str, Any] | None,
+    secrets: Iterable[str],
+) -> None:
+    if whose.user is None:
+        _keep_setup_change(setup, before, secrets)
+        return
+    phone = f", {whose.phone.label}" if whose.phone else ""
+    keep_change(
+        ChangeSubject.FILLED_IN, key_of_filled_in(setup.pk, whose.user.pk, whose.phone),
+        f"{setup.name} for {whose.user.name}{phone}",
+        before=before, after=_as_filled_in(setup, whose), secrets=secrets,
+    )  # fmt: skip
+
+
+def key_of_filled_in(setup_id: int, user_id: int, phone: UserPhone | None = None) -> str:
+    """Under what the history keeps what is filled in for a user, or for one phone of theirs."""
+    return f"{setup_id}|{user_id}|{phone.pk if phone else ''}"
 
 
 def _checked_value(field: Field, value: str) -> str:
@@ -345,7 +405,9 @@ def _authorities(text: str) -> str:
 
 
 def _mechanism_rows(name: str) -> QuerySet[GeneralSetting]:
-    return GeneralSetting.objects.filter(name__iexact=MECHANISM.name, value__iexact=name)
+    rows = GeneralSetting.objects.filter(name__iexact=MECHANISM.name)
+    spellings = rows.order_by().values_list("value", flat=True).distinct()
+    return rows.filter(value__in=[each for each in spellings if key_of(each) == key_of(name)])
 
 
 def _branches_that_use(name: str) -> list[str | None]:

@@ -1,12 +1,15 @@
-"""Labelled numbers of people and users."""
+"""Labelled numbers of people, companies and users."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from webdial.errors import InvalidValueError
 from webdial.numbers import NumberError, clean_number
+from webdial.numbers.matching import significant_digits
 from webdial.site.domain.fields import kept_text
-from webdial.site.models import Person, Phone, User
+from webdial.site.models import Company, Favourite, Person, Phone, User
+
+PhoneOwner = Person | Company | User
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,20 +18,46 @@ class LabelledNumber:
     number: str
 
 
-def keep_phones(owner: Person | User, phones: Sequence[LabelledNumber]) -> None:
+def keep_phones(owner: PhoneOwner, phones: Sequence[LabelledNumber]) -> None:
     """Make these the owner's numbers, in this order; rows without a number are left out.
 
-    Raises InvalidValueError for a number that could never be dialled.
+    Whoever had a number at hand that is gone has it no longer. Raises InvalidValueError for a
+    number that could never be dialled.
     """
     kept = [_checked(phone) for phone in phones if phone.number.strip()]
     before = [LabelledNumber(row.label, row.number) for row in owner.phones.all()]
     if kept == before:
         return
     owner.phones.all().delete()
-    owned_by = {"person": owner} if isinstance(owner, Person) else {"user": owner}
+    owned_by = _owned_by(owner)
     Phone.objects.bulk_create(
-        Phone(label=phone.label, number=phone.number, **owned_by) for phone in kept
+        Phone(label=phone.label, number=phone.number, digits=digits_of(phone.number), **owned_by)
+        for phone in kept
     )
+    _forget_favourites(owner, [phone.number for phone in kept])
+
+
+def digits_of(number: str) -> str:
+    """What a number is found again by, however it is written then."""
+    return significant_digits(number)[:40]
+
+
+def _owned_by(owner: PhoneOwner) -> dict[str, PhoneOwner]:
+    match owner:
+        case Person():
+            return {"person": owner}
+        case Company():
+            return {"company": owner}
+        case User():
+            return {"user": owner}
+
+
+def _forget_favourites(owner: PhoneOwner, numbers: Sequence[str]) -> None:
+    of_owner = _owned_by(owner)
+    if "user" in of_owner:
+        of_owner = {"colleague": owner}
+        numbers = [*numbers, ""]  # the extension
+    Favourite.objects.filter(**of_owner).exclude(number__in=numbers).delete()
 
 
 def _checked(phone: LabelledNumber) -> LabelledNumber:

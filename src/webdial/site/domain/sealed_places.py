@@ -11,3 +11,7 @@ def place_of_value(setup_id: int, user_id: int | None, phone_id: int | None, nam
 
 def place_of_sign_in(setup_id: int, user_id: int) -> str:
     return f"sign_in:{setup_id}:{user_id}"
+
+
+def place_of_second_factor() -> str:
+    return "second_factor"

@@ -6,10 +6,12 @@ import orjson
 from django.utils import timezone
 
 from webdial.exchange.sign_ins import SignedIn
+from webdial.site.domain.changes import keep_act
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.credentials import seal
+from webdial.site.domain.phone_systems import key_of_filled_in
 from webdial.site.domain.sealed_places import place_of_sign_in
-from webdial.site.models import PhoneSystemSignIn
+from webdial.site.models import ChangeSubject, PhoneSystemSetup, PhoneSystemSignIn, User
 from webdial.site.threads import in_database_thread
 
 
@@ -36,6 +38,7 @@ def keep_sign_in(setup_id: int, user_id: int, given: SignedIn) -> None:
             user_id=user_id,
             defaults={"sealed": sealed, "signed_in_at": timezone.now()},
         )
+        _keep_act(setup_id, user_id, "signed in")
 
 
 def renew_sign_in(setup_id: int, user_id: int, given: SignedIn) -> None:
@@ -46,7 +49,15 @@ def renew_sign_in(setup_id: int, user_id: int, given: SignedIn) -> None:
 
 def end_sign_in(setup_id: int, user_id: int) -> None:
     with configuration_change():
-        PhoneSystemSignIn.objects.filter(setup_id=setup_id, user_id=user_id).delete()
+        if PhoneSystemSignIn.objects.filter(setup_id=setup_id, user_id=user_id).delete()[0]:
+            _keep_act(setup_id, user_id, "signed out")
+
+
+def _keep_act(setup_id: int, user_id: int, action: str) -> None:
+    setup = PhoneSystemSetup.objects.values_list("name", flat=True).get(pk=setup_id)
+    user = User.objects.values_list("name", flat=True).get(pk=user_id)
+    key = key_of_filled_in(setup_id, user_id)
+    keep_act(ChangeSubject.FILLED_IN, key, f"{setup} for {user}", action)
 
 
 def _sealed(setup_id: int, user_id: int, given: SignedIn) -> str:

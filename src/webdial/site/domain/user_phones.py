@@ -3,9 +3,11 @@
 from django.db.models import QuerySet
 
 from webdial.errors import InvalidValueError, NotFoundError
+from webdial.site.domain.changes import keep_change
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import check_constraints, kept_text
-from webdial.site.models import PhoneSystemSetup, User, UserPhone
+from webdial.site.domain.states import user_phone_as_kept
+from webdial.site.models import ChangeSubject, PhoneSystemSetup, User, UserPhone
 
 MAX_PHONES = 20
 """Further phones of one user: more than anybody can tell apart in a list."""
@@ -42,11 +44,20 @@ def save_phone(
         if phone is None and phones_of(user).count() >= MAX_PHONES:
             raise InvalidValueError(f"A user has at most {MAX_PHONES} further phones.")
         check_constraints(row, fields={"user_phone_label_unique": "label"})
+        before = None if row.pk is None else user_phone_as_kept(row.pk)
         row.save()
+        after = user_phone_as_kept(row.pk)
+        keep_change(ChangeSubject.USER_PHONE, row.pk, _label(row), before=before, after=after)
     return row
 
 
 def delete_phone(phone: UserPhone) -> None:
     """With everything that was filled in for it."""
     with configuration_change():
+        before = user_phone_as_kept(phone.pk)
+        keep_change(ChangeSubject.USER_PHONE, phone.pk, _label(phone), before=before, after=None)
         phone.delete()
+
+
+def _label(phone: UserPhone) -> str:
+    return f"{phone.label} of {phone.user.name}"

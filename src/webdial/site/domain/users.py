@@ -6,13 +6,18 @@ from typing import Final
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from webdial.errors import InvalidValueError, NotFoundError
+from webdial.site.domain.changes import keep_act, keep_change
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import check_constraints, kept_text
 from webdial.site.domain.phones import LabelledNumber, keep_phones
-from webdial.site.models import Branch, Role, User
+from webdial.site.domain.rights import check_user_change
+from webdial.site.domain.states import user_as_kept
+from webdial.site.models import Branch, ChangeSubject, Role, User
 
 MAX_PASSWORD: Final = 200
 """Characters, to set and to sign in alike; hashing a longer one is work for nothing."""
@@ -29,6 +34,7 @@ class UserDetails:
     extension: str = ""
     role: str = Role.CALLER
     is_active: bool = True
+    email: str = ""
     phones: Sequence[LabelledNumber] = ()
 
 
@@ -41,20 +47,26 @@ def list_users(*, search: str = "") -> QuerySet[User]:
             | Q(login__icontains=word)
             | Q(staff_id__icontains=word)
             | Q(extension__icontains=word)
+            | Q(email__icontains=word)
             | Q(branch__name__icontains=word)
         )
     return users
 
 
-def users_meant(text: str, *, most: int) -> list[User]:
-    """Whom `text` means: one sign-in name, else one StaffID, else up to `most` found by search."""
+def users_meant(text: str, *, most: int, within: QuerySet[User] | None = None) -> list[User]:
+    """Whom `text` means: one sign-in name, else one StaffID, else up to `most` found by search.
+
+    Looked for among all users, or `within` these.
+    """
+    among = User.objects.all() if within is None else within
     meant = text.strip()
     if not meant or not meant.isprintable() or len(meant) > 120:
         return []
     for exactly in (Q(login=meant.casefold()), Q(staff_id__iexact=meant)):
-        if user := User.objects.select_related("branch").filter(exactly).first():
+        if user := among.select_related("branch").filter(exactly).first():
             return [user]
-    return list(list_users(search=meant).prefetch_related(None)[:most])
+    found = list_users(search=meant).prefetch_related(None)
+    return list((found if within is None else found & within)[:most])
 
 
 def user_by_login(login: str) -> User:
@@ -65,6 +77,22 @@ def user_by_login(login: str) -> User:
     return user
 
 
+def user_for_sign_in(typed: str) -> User | None:
+    """Whose sign-in name this is, else whose mail address."""
+    meant = typed.strip().casefold()
+    if not meant:
+        return None
+    return (
+        User.objects.filter(login=meant).first()
+        or User.objects.filter(email=kept_email(meant)).first()
+    )
+
+
+def has_administrator() -> bool:
+    """Whether anybody administers, be it that they may not sign in at present."""
+    return User.objects.filter(role=Role.ADMINISTRATOR).exists()
+
+
 def user_by_staff_id(staff_id: str) -> User:
     """Raises NotFoundError."""
     user = User.objects.filter(staff_id__iexact=staff_id.strip()).first()
@@ -73,10 +101,17 @@ def user_by_staff_id(staff_id: str) -> User:
     return user
 
 
-def save_user(details: UserDetails, *, user: User | None = None, password: str = "") -> User:
+def save_user(
+    details: UserDetails,
+    *,
+    user: User | None = None,
+    password: str = "",
+    by: User | None = None,
+) -> User:
     """Add a user, or change `user`. An empty password keeps the one there is, or none.
 
-    Raises InvalidValueError, also when this would leave nobody to administer.
+    Raises InvalidValueError, also when this would leave nobody to administer. With `by`, only what
+    that user may do: else NotAllowedError.
     """
     row = user or User()
     row.login = kept_text(
@@ -84,6 +119,7 @@ def save_user(details: UserDetails, *, user: User | None = None, password: str =
     ).casefold()
     row.staff_id = kept_text(details.staff_id, field="staff_id", label="The StaffID", most=40)
     row.name = kept_text(details.name, field="name", label="The name", most=120)
+    row.email = checked_email(details.email)
     row.extension = kept_text(
         details.extension, field="extension", label="The extension", most=80, required=False
     )
@@ -92,15 +128,55 @@ def save_user(details: UserDetails, *, user: User | None = None, password: str =
     row.branch, row.role, row.is_active = details.branch, details.role, details.is_active
     _take_password(row, password)
     with configuration_change():
+        if by is not None:
+            kept = None if row.pk is None else User.objects.get(pk=row.pk)
+            check_user_change(by, kept, branch=row.branch, role=row.role)
         check_constraints(
-            row, fields={"user_login_unique": "login", "user_staff_id_unique": "staff_id"}
+            row,
+            fields={
+                "user_login_unique": "login",
+                "user_staff_id_unique": "staff_id",
+                "user_email_unique": "email",
+            },
         )
         had_administrator = _active_administrators().exists()
+        before = None if row.pk is None else user_as_kept(row.pk)
         row.save()
         keep_phones(row, details.phones)
+        keep_change(
+            ChangeSubject.USER, row.pk, row.name,
+            before=before, after=user_as_kept(row.pk), secrets=["password"] if password else (),
+        )  # fmt: skip
         if had_administrator:
-            _require_an_administrator(blamed="is_active" if not row.is_active else "role")
+            require_an_administrator(blamed="is_active" if not row.is_active else "role")
     return row
+
+
+def set_email(user: User, email: str) -> None:
+    """Raises InvalidValueError when it is none, or another user's."""
+    user.email = checked_email(email)
+    with transaction.atomic():
+        check_constraints(user, fields={"user_email_unique": "email"})
+        before = user_as_kept(user.pk)
+        user.save(update_fields=["email"])
+        after = user_as_kept(user.pk)
+        keep_change(ChangeSubject.USER, user.pk, user.name, before=before, after=after)
+
+
+def checked_email(typed: str) -> str:
+    """A mail address as it is kept, or empty. Raises InvalidValueError."""
+    text = kept_text(typed, field="email", label="The mail address", most=254, required=False)
+    if text:
+        try:
+            validate_email(text)
+        except ValidationError as error:
+            raise InvalidValueError("This is no mail address.", field="email") from error
+    return kept_email(text)
+
+
+def kept_email(text: str) -> str:
+    """In one letter case: a mail server that tells Ada from ada is not met any more."""
+    return text.lower()
 
 
 def set_password(user: User, password: str) -> None:
@@ -108,7 +184,9 @@ def set_password(user: User, password: str) -> None:
     if not password:
         raise InvalidValueError("The password is empty.", field="password")
     _take_password(user, password)
-    user.save(update_fields=["password"])
+    with transaction.atomic():
+        user.save(update_fields=["password"])
+        keep_act(ChangeSubject.USER, user.pk, user.name, "password set", secrets=["password"])
 
 
 def _take_password(user: User, password: str) -> None:
@@ -125,7 +203,7 @@ def _take_password(user: User, password: str) -> None:
         user.set_unusable_password()
 
 
-def _require_an_administrator(*, blamed: str) -> None:
+def require_an_administrator(*, blamed: str) -> None:
     """Once there is an administrator, there is always one who may sign in."""
     if not _active_administrators().exists():
         raise InvalidValueError(

@@ -3,6 +3,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = (("webdial", "0006_changes"),)
+    # There allauth goes through the mail addresses of users, a column that is made here.
+    run_before = (("account", "0006_emailaddress_lower"),)
     operations = (
         migrations.CreateModel(
             name="CacheEntry",

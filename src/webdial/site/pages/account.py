@@ -1,18 +1,98 @@
-"""One's own account: the password."""
+"""One's own account: who one is, the mail address, the password, the sessions."""
 
+from typing import Final
+
+from allauth.account.internal.flows.logout import logout
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import InvalidValueError, WebdialError
-from webdial.site.domain.users import MAX_PASSWORD, set_password
+from webdial.site.domain.second_factors import second_factors, uses_provider
+from webdial.site.domain.users import MAX_PASSWORD, checked_email, set_email, set_password
 from webdial.site.models import User
+from webdial.site.pages.accounts.mails import absolute_url, offers_mail, send_mail
+from webdial.site.pages.accounts.sessions import ended_sessions, sessions_of
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import signed_in
 from webdial.site.pages.shown_errors import ShownError, show_error
+
+_MAIL_SALT: Final = "webdial.mail_address"
+_MAIL_LINK_S: Final = 24 * 60 * 60
+
+
+@signed_in
+@require_safe
+def profile(request: PageRequest) -> HttpResponse:
+    return _profile(request)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail(request: PageRequest) -> HttpResponse:
+    """A new mail address holds once a link that was sent to it has been opened."""
+    if request.method != "POST" or not offers_mail(request):
+        return redirect("account")
+    try:
+        if not request.user.check_password(request.POST.get("current", "")[:MAX_PASSWORD]):
+            raise InvalidValueError("This is not your password.", field="current")
+        email = checked_email(request.POST.get("email", ""))
+        if not email:
+            raise InvalidValueError("Type a mail address.", field="email")
+    except WebdialError as error:
+        return _profile(request, show_error(error), typed=request.POST.get("email", ""))
+    token = signing.dumps([request.user.pk, request.user.email, email], salt=_MAIL_SALT)
+    url = absolute_url(request, reverse("confirm-mail", args=(token,)))
+    send_mail(email, "Your mail address in Webdial", "address", user=request.user, url=url)
+    messages.info(request, f"A mail is on its way to {email}. Open the link in it.")
+    return redirect("account")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_mail(request: PageRequest, token: str) -> HttpResponse:
+    try:
+        user_id, before, email = signing.loads(token, salt=_MAIL_SALT, max_age=_MAIL_LINK_S)
+    except signing.BadSignature:
+        user_id, before, email = None, "", ""
+    if (user_id, before) != (request.user.pk, request.user.email):
+        messages.error(request, "This link does not work any more, or is another user's.")
+        return redirect("account")
+    if request.method != "POST":
+        return render(request, "accounts/confirm_mail.html", {"email": email})
+    try:
+        set_email(request.user, email)
+    except InvalidValueError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"Your mail address is {email} now.")
+    return redirect("account")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def sessions(request: PageRequest) -> HttpResponse:
+    """Where one is signed in, and ending it: one, or all but this one."""
+    if request.method != "POST":
+        context = {"sessions": sessions_of(request)}
+        return render(request, "accounts/sessions.html", context)
+    ended = ended_sessions(request, request.POST.get("session", ""))
+    if any(session.session_key == request.session.session_key for session in ended):
+        _end(ended)
+        logout(request)
+        return redirect("sign-in")
+    _end(ended)
+    count = len(ended)
+    told = "No session" if not count else f"{count} session{'s' if count > 1 else ''}"
+    messages.success(request, f"{told} {'were' if count > 1 else 'was'} ended.")
+    return redirect("sessions")
 
 
 @signed_in
@@ -32,6 +112,7 @@ def password(request: PageRequest) -> HttpResponse:
         return _form(request, show_error(error, field="new"))
     # This session goes on; the user's others end, since they were opened with the old password.
     update_session_auth_hash(request, request.user)
+    UserSession.objects.create_from_request(request)
     messages.success(request, "Your password is changed.")
     return redirect("password")
 
@@ -53,3 +134,23 @@ def change_password(user: User, *, current: str, new: str, repeated: str) -> Non
 def _form(request: PageRequest, error: ShownError | None = None) -> HttpResponse:
     context = {"errors": {error.field: error} if error else {}}
     return render(request, "password.html", context, status=422 if error else 200)
+
+
+def _profile(
+    request: PageRequest, error: ShownError | None = None, typed: str | None = None
+) -> HttpResponse:
+    user = request.user
+    context = {
+        "second_factors": second_factors(user),
+        "uses_provider": uses_provider(user),
+        "provider": settings.PROVIDER,
+        "offers_mail": offers_mail(request),
+        "email": user.email if typed is None else typed,
+        "errors": {error.field: error} if error else {},
+    }
+    return render(request, "accounts/profile.html", context, status=422 if error else 200)
+
+
+def _end(ended: list[UserSession]) -> None:
+    for session in ended:
+        session.end()

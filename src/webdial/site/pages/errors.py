@@ -24,6 +24,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, "404", sentence=told if isinstance(told, str) else "")
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Asked for by allauth when somebody tries more often than is good."""
+    return _page(request, "429")
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Needs neither user nor database, since either may be what failed."""
     return HttpResponse(loader.render_to_string("errors/500.html"), status=500)

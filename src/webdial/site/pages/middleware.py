@@ -13,6 +13,7 @@ from webdial.dialstring.model import HttpTarget
 from webdial.exchange.configuration import Configuration
 from webdial.exchange.general_settings import MECHANISM, key_of
 from webdial.exchange.mechanism import read_mechanism
+from webdial.site.pages.accounts.sessions import SeenSessions, is_of_user, write_seen
 from webdial.site.pages.exchange_access import configuration_reader_of, exchange_of
 
 log = logging.getLogger("webdial.configuration")
@@ -42,6 +43,33 @@ def configuration_refresh(get_response: GetResponse) -> GetResponse:
 
 configuration_refresh.async_capable = True  # type: ignore[attr-defined]
 configuration_refresh.sync_capable = False  # type: ignore[attr-defined]
+
+
+def session_seen(get_response: GetResponse) -> GetResponse:
+    """Write down now and then that a session is in use: My account | Sessions shows when and where."""
+    seen = SeenSessions()
+
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = await get_response(request)
+        # Looked at only where the view has read it: that costs no access of its own.
+        if request.session.accessed and hasattr(request.session, "_session_cache"):
+            key = request.session.session_key
+            if key and is_of_user(request) and seen.is_due(key):
+                await sync_to_async(_write_seen)(request)
+        return response
+
+    return middleware
+
+
+session_seen.async_capable = True  # type: ignore[attr-defined]
+session_seen.sync_capable = False  # type: ignore[attr-defined]
+
+
+def _write_seen(request: HttpRequest) -> None:
+    try:
+        write_seen(request)
+    except DatabaseError:  # the page has done its work
+        log.exception("a session could not be written down as in use")
 
 
 def content_security_policy(get_response: GetResponse) -> GetResponse:

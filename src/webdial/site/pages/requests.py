@@ -7,7 +7,11 @@ from webdial.site.models import User
 
 
 class PageRequest(HttpRequest):
-    """A request of a signed-in user. A type for views only; nothing makes one."""
+    """A request of a signed-in user. A type for views only; nothing makes one.
+
+    `may_change` says whether they may change what the page shows (webdial.site.pages.rights).
+    """
 
     user: User
+    may_change: bool
     htmx: HtmxDetails

@@ -1,59 +1,96 @@
-"""Signing in and out, by Django's own means over our users."""
+"""Signing in and out. allauth does it (webdial.site.pages.accounts); the page is ours."""
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
+from allauth.account.forms import LoginForm
+from allauth.account.views import LoginView
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
-from django.core.exceptions import ValidationError
-from django.shortcuts import resolve_url
+from django.conf import settings
+from django.contrib.auth.views import LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
 
-from webdial.site.domain.users import MAX_PASSWORD
+from webdial.site.domain.users import MAX_PASSWORD, has_administrator
 from webdial.site.models import User
+from webdial.site.pages.accounts.mails import offers_mail
 from webdial.site.pages.shown_errors import ShownError
 
-_MAX_LOGIN = 200
-"""Characters of a sign-in name as typed, with room for blanks around it."""
+_MAX_LOGIN: Final = 254
+"""Characters of a sign-in name or mail address as typed, with room for blanks around it."""
 
 
-class SignInForm(AuthenticationForm):
+class SignInForm(LoginForm):  # type: ignore[misc]
     """Sign-in names are kept in one letter case, so any case may be typed."""
 
-    username = forms.CharField(
-        max_length=_MAX_LOGIN, error_messages={"required": "Type your sign-in name."}
-    )
-    password = forms.CharField(
-        strip=False, max_length=MAX_PASSWORD, error_messages={"required": "Type your password."}
-    )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = forms.CharField(
+            max_length=_MAX_LOGIN, error_messages={"required": "Type your sign-in name."}
+        )
+        self.fields["password"] = forms.CharField(
+            strip=False,
+            max_length=MAX_PASSWORD,
+            error_messages={"required": "Type your password."},
+        )
 
-    def clean_username(self) -> str:
-        return str(self.cleaned_data["username"]).strip().casefold()
+    def add_prefix(self, field_name: str) -> str:
+        """As browsers and their password stores know the fields."""
+        return "username" if field_name == "login" else field_name
 
-    def get_invalid_login_error(self) -> ValidationError:
-        return ValidationError("This sign-in name and password do not go together.")
+    def clean_login(self) -> str:
+        return str(self.cleaned_data["login"]).strip().casefold()
+
+    @property
+    def is_locked_out(self) -> bool:
+        return bool(self.has_error("__all__", "too_many_login_attempts"))
 
     @property
     def shown_errors(self) -> dict[str, ShownError]:
         """Each field's first error, and the form's own as `form`."""
+        names = {"__all__": "form", "login": "username"}
         return {
-            "form" if name == "__all__" else name: ShownError(str(errors[0]))
+            names.get(name, name): ShownError(str(errors[0]))
             for name, errors in self.errors.items()
         }
 
 
-class SignIn(LoginView):
+class SignIn(LoginView):  # type: ignore[misc]
     form_class = SignInForm
     template_name = "sign_in.html"
-    redirect_authenticated_user = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not User.objects.exists():
+            return redirect("first-start")
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
+
+    def get_form_class(self) -> type[SignInForm]:
+        return SignInForm
 
     def get_success_url(self) -> str:
         """Where the user wanted to go, but never back to here."""
         url = super().get_success_url()
-        return resolve_url("dial") if url == self.request.path else url
+        return resolve_url("dial") if url in (None, self.request.path) else str(url)
+
+    def get_default_success_url(self) -> str:
+        return resolve_url("dial")
+
+    def form_invalid(self, form: SignInForm) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)
+        if form.is_locked_out:
+            response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        return context | {"has_users": User.objects.exists()}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        next_url = self.request.POST.get("next") or self.request.GET.get("next", "")
+        return context | {
+            "next": next_url,
+            "provider": settings.PROVIDER,
+            "offers_mail": offers_mail(self.request),
+            "has_administrator": has_administrator(),
+        }
 
 
 sign_in = SignIn.as_view()

@@ -64,7 +64,7 @@
   // the phone program and leaves this page as it is.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!isDialForm(form) || form.hasAttribute("hx-post")) return;
+    if (!isDialForm(form) || form.hasAttribute("data-hx-post")) return;
     if ("busy" in form.dataset) {
       event.preventDefault();
       return;
@@ -73,7 +73,7 @@
     setTimeout(() => delete form.dataset.busy, BUSY_MS);
     const before = latestCall()?.querySelector("[data-call]")?.dataset.call;
     const number = numberOf(form);
-    if (form.dataset.dial === "link") showCall("call-handing", number);
+    showCall(form.dataset.dial === "link" ? "call-handing" : "call-asking", number);
     lookForHandedOver(before, LOOK_AGAIN_MS);
   });
 
@@ -99,6 +99,15 @@
     } else {
       setTimeout(raisePanel);
     }
+  });
+
+  // A number's link is there for copying, for screen readers and for pages without script. A click
+  // does what the Dial button beside it does; with a key held down it stays a link.
+  on("click", "a[data-tel]", (link, event) => {
+    const form = link.parentElement.querySelector("form[data-dial]");
+    if (!form || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    form.requestSubmit();
   });
 
   on("click", "[data-close-call]", () => {

@@ -7,16 +7,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import WebdialError
 from webdial.site.domain.branches import delete_branch, list_branches, save_branch
+from webdial.site.domain.rights import Act, Subject
 from webdial.site.models import Branch
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import page_of, search_text
 from webdial.site.pages.maintenance.rows import row_of
 from webdial.site.pages.requests import PageRequest
-from webdial.site.pages.rights import administrator
+from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import show_error
 
 
-@administrator
+@wants(Subject.BRANCHES)
 @require_safe
 def list_all_branches(request: PageRequest) -> HttpResponse:
     search = search_text(request)
@@ -24,19 +25,19 @@ def list_all_branches(request: PageRequest) -> HttpResponse:
     return render(request, "maintenance/branches.html", context)
 
 
-@administrator
+@wants(Subject.BRANCHES, act=Act.CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_branch(request: PageRequest) -> HttpResponse:
     return _answer_form(request, None)
 
 
-@administrator
+@wants(Subject.BRANCHES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_branch(request: PageRequest, branch_id: int) -> HttpResponse:
     return _answer_form(request, row_of(Branch.objects.all(), branch_id, kind="branch"))
 
 
-@administrator
+@wants(Subject.BRANCHES, act=Act.CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_branch(request: PageRequest, branch_id: int) -> HttpResponse:
     """Asks, then deletes."""

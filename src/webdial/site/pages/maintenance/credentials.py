@@ -7,17 +7,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import InvalidValueError, WebdialError
+from webdial.exchange.general_settings import key_of
 from webdial.site.domain.credentials import delete_credential, list_credentials, set_credential
+from webdial.site.domain.rights import Act, Subject
 from webdial.site.models import Credential
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import page_of, search_text
 from webdial.site.pages.maintenance.rows import row_of
 from webdial.site.pages.requests import PageRequest
-from webdial.site.pages.rights import administrator
+from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import show_error
 
 
-@administrator
+@wants(Subject.CREDENTIALS)
 @require_safe
 def list_all_credentials(request: PageRequest) -> HttpResponse:
     search = search_text(request)
@@ -28,21 +30,21 @@ def list_all_credentials(request: PageRequest) -> HttpResponse:
     return render(request, "maintenance/credentials.html", context)
 
 
-@administrator
+@wants(Subject.CREDENTIALS, act=Act.CHANGE)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_credential(request: PageRequest) -> HttpResponse:
     return _answer_form(request, None)
 
 
-@administrator
+@wants(Subject.CREDENTIALS)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_credential(request: PageRequest, credential_id: int) -> HttpResponse:
     return _answer_form(request, row_of(list_credentials(), credential_id, kind="credential"))
 
 
-@administrator
+@wants(Subject.CREDENTIALS, act=Act.CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_credential(request: PageRequest, credential_id: int) -> HttpResponse:
     """Asks, then deletes."""
@@ -71,7 +73,11 @@ def _answer_form(request: PageRequest, credential: Credential | None) -> HttpRes
             done = "has a new secret" if credential else "was added"
             messages.success(request, f"The credential {saved.name} {done}.")
             return redirect("maintenance:credentials")
-    context = {"credential": credential, "name": name}
+    context = {
+        "credential": credential,
+        "name": name,
+        "history_key": key_of(credential.name) if credential else None,
+    }
     return render_form(request, "maintenance/credential_edit.html", context, error)
 
 

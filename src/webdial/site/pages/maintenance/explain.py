@@ -13,11 +13,12 @@ from webdial.exchange import Caller, Exchange, PreparedCall
 from webdial.exchange.configuration import Configuration, EffectiveValue, Source
 from webdial.exchange.general_settings import MECHANISM, definition_of, is_function
 from webdial.numbers import CleanNumber, NumberStep, StepKind, clean_number
+from webdial.site.domain.rights import Subject
 from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.maintenance.preview import SAMPLE_NUMBER, ShownPlan, shown_plan
 from webdial.site.pages.maintenance.user_choice import chosen_user
 from webdial.site.pages.requests import PageRequest
-from webdial.site.pages.rights import administrator
+from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import ShownError, show_error
 
 
@@ -64,7 +65,7 @@ class Explanation:
         return self.setting is not None and is_function(self.setting.value)
 
 
-@administrator
+@wants(Subject.EXPLAIN)
 @require_safe
 async def explain_number(request: PageRequest) -> HttpResponse:
     is_asked = "number" in request.GET

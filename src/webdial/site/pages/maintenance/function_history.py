@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.site.domain.functions import list_versions
+from webdial.site.domain.rights import Act, Subject
 from webdial.site.pages.maintenance.function_changes import Difference, difference, whole_text
 from webdial.site.pages.maintenance.function_source import PlacedFault, placed_faults
 from webdial.site.pages.maintenance.function_versions import (
@@ -25,7 +26,7 @@ from webdial.site.pages.maintenance.function_versions import (
 )
 from webdial.site.pages.maintenance.lists import page_of
 from webdial.site.pages.requests import PageRequest
-from webdial.site.pages.rights import administrator
+from webdial.site.pages.rights import wants
 from webdial.watcom import FunctionError
 
 
@@ -49,7 +50,7 @@ class Refusal:
         return HTTPStatus.CONFLICT if self.meanwhile else HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-@administrator
+@wants(Subject.FUNCTIONS)
 @require_safe
 def list_all_versions(request: PageRequest) -> HttpResponse:
     page = page_of(list_versions(), request)
@@ -62,7 +63,7 @@ def list_all_versions(request: PageRequest) -> HttpResponse:
     return render(request, "maintenance/functions/versions.html", context)
 
 
-@administrator
+@wants(Subject.FUNCTIONS)
 @require_safe
 def show_version(request: PageRequest, version_id: int) -> HttpResponse:
     version, in_force = find_version(version_id), version_in_force()
@@ -81,7 +82,7 @@ def show_version(request: PageRequest, version_id: int) -> HttpResponse:
     return render(request, "maintenance/functions/version.html", context)
 
 
-@administrator
+@wants(Subject.FUNCTIONS, act=Act.CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def restore_version(request: PageRequest, version_id: int) -> HttpResponse:
     """Asks, then saves the version's text once more as a new version."""

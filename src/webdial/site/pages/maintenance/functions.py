@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from webdial.errors import InvalidValueError
 from webdial.site.domain.functions import list_versions
+from webdial.site.domain.rights import Subject
 from webdial.site.function_tables import SCHEMA
 from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.maintenance.function_changes import Difference, difference
@@ -47,7 +48,7 @@ from webdial.site.pages.maintenance.function_words import (
 )
 from webdial.site.pages.maintenance.preview import SAMPLE_NUMBER
 from webdial.site.pages.requests import PageRequest
-from webdial.site.pages.rights import administrator
+from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import ShownError, show_error
 from webdial.watcom import FunctionError
 from webdial.watcom.limits import Limits
@@ -81,14 +82,14 @@ class EditorForm:
         return HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
 
 
-@administrator
+@wants(Subject.FUNCTIONS)
 @require_safe
 def show_tree(request: PageRequest) -> HttpResponse:
     context = {"version": version_in_force(), "use": _use(request)}
     return render(request, "maintenance/functions/tree.html", context)
 
 
-@administrator
+@wants(Subject.FUNCTIONS)
 @require_safe
 def show_words(request: PageRequest) -> HttpResponse:
     """What a function may say and read."""
@@ -102,7 +103,7 @@ def show_words(request: PageRequest) -> HttpResponse:
     return render(request, "maintenance/functions/words.html", context)
 
 
-@administrator
+@wants(Subject.FUNCTIONS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_function(request: PageRequest) -> HttpResponse:
     """The editor. `act=try` calls the function as typed and keeps nothing."""
@@ -114,14 +115,14 @@ def edit_function(request: PageRequest) -> HttpResponse:
     return _render_editor(request, form)
 
 
-@administrator
+@wants(Subject.FUNCTIONS)
 @require_POST
 def check_typed(request: PageRequest) -> HttpResponse:
     """For the editor: the faults of the source as typed. Keeps nothing."""
     return JsonResponse({"faults": [asdict(each) for each in _faults(typed_source(request.POST))]})
 
 
-@administrator
+@wants(Subject.FUNCTIONS)
 @require_POST
 def try_typed(request: PageRequest) -> HttpResponse:
     """For a part of the page: what the function as typed gives. Keeps and sends nothing."""

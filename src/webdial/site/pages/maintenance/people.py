@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import WebdialError
 from webdial.site.domain.people import company_names, delete_person, list_people, save_person
+from webdial.site.domain.rights import Act, Subject
 from webdial.site.models import Person
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import page_of, search_text
@@ -23,7 +24,7 @@ from webdial.site.pages.maintenance.phone_rows import (
 )
 from webdial.site.pages.maintenance.rows import row_of
 from webdial.site.pages.requests import PageRequest
-from webdial.site.pages.rights import administrator
+from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import ShownError, show_error
 
 MOST_COMPANIES: Final = 100
@@ -37,18 +38,21 @@ class PersonForm:
     name: str = ""
     company: str = ""
     phones: PhoneRows = ()
+    notes: str = ""
 
     @classmethod
     def of_person(cls, person: Person) -> Self:
         company = person.company.name if person.company else ""
-        return cls(person.name, company, kept_rows(person.phones.all()))
+        return cls(person.name, company, kept_rows(person.phones.all()), person.notes)
 
     @classmethod
     def of_post(cls, post: QueryDict) -> Self:
-        return cls(post.get("name", ""), post.get("company", ""), typed_rows(post))
+        return cls(
+            post.get("name", ""), post.get("company", ""), typed_rows(post), post.get("notes", "")
+        )
 
 
-@administrator
+@wants(Subject.PEOPLE)
 @require_safe
 def list_all_people(request: PageRequest) -> HttpResponse:
     search = search_text(request)
@@ -56,7 +60,7 @@ def list_all_people(request: PageRequest) -> HttpResponse:
     return render(request, "maintenance/people.html", context)
 
 
-@administrator
+@wants(Subject.PEOPLE)
 @require_safe
 def suggest_companies(request: PageRequest) -> HttpResponse:
     """For a part of the page: companies to choose from while one is being typed."""
@@ -65,19 +69,19 @@ def suggest_companies(request: PageRequest) -> HttpResponse:
     return render(request, "maintenance/company_choices.html", {"companies": names})
 
 
-@administrator
+@wants(Subject.PEOPLE, act=Act.CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_person(request: PageRequest) -> HttpResponse:
     return _answer_form(request, None)
 
 
-@administrator
+@wants(Subject.PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_person(request: PageRequest, person_id: int) -> HttpResponse:
     return _answer_form(request, _person(person_id))
 
 
-@administrator
+@wants(Subject.PEOPLE, act=Act.CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_person(request: PageRequest, person_id: int) -> HttpResponse:
     """Asks, then deletes."""
@@ -100,7 +104,11 @@ def _answer_form(request: PageRequest, person: Person | None) -> HttpResponse:
         else:
             try:
                 saved = save_person(
-                    name=form.name, company=form.company, phones=form.phones, person=person
+                    name=form.name,
+                    company=form.company,
+                    phones=form.phones,
+                    person=person,
+                    notes=form.notes,
                 )
             except WebdialError as fault:
                 error = show_error(fault)

@@ -20,6 +20,7 @@ from webdial.site.domain.phone_systems import (
     save_filled_setup,
     system_of,
 )
+from webdial.site.domain.rights import Act, Subject
 from webdial.site.domain.system_overview import overview, overview_of
 from webdial.site.models import Branch, CertificateRule, PhoneSystemSetup
 from webdial.site.pages.maintenance.form_answer import render_form
@@ -34,13 +35,13 @@ from webdial.site.pages.maintenance.system_words import (
 )
 from webdial.site.pages.phone_sign_in import redirect_uri_of
 from webdial.site.pages.requests import PageRequest
-from webdial.site.pages.rights import administrator
+from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import ShownError, show_error
 
 MAX_NAME: Final = 80
 
 
-@administrator
+@wants(Subject.PHONE_SYSTEMS)
 @require_safe
 def list_all_setups(request: PageRequest) -> HttpResponse:
     search = search_text(request)
@@ -48,7 +49,7 @@ def list_all_setups(request: PageRequest) -> HttpResponse:
     return render(request, "maintenance/phone_systems/list.html", context)
 
 
-@administrator
+@wants(Subject.PHONE_SYSTEMS)
 @require_safe
 def show_catalogue(request: PageRequest) -> HttpResponse:
     """The phone systems that are known, found by words and by kind."""
@@ -67,7 +68,7 @@ def show_catalogue(request: PageRequest) -> HttpResponse:
     return render(request, "maintenance/phone_systems/catalogue.html", context)
 
 
-@administrator
+@wants(Subject.PHONE_SYSTEMS, act=Act.CHANGE)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_from_catalogue(request: PageRequest, system_id: str) -> HttpResponse:
@@ -87,7 +88,7 @@ def add_from_catalogue(request: PageRequest, system_id: str) -> HttpResponse:
     return redirect("maintenance:test-phone-system", saved.pk)
 
 
-@administrator
+@wants(Subject.PHONE_SYSTEMS)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_setup(request: PageRequest, setup_id: int) -> HttpResponse:
@@ -112,7 +113,7 @@ def edit_setup(request: PageRequest, setup_id: int) -> HttpResponse:
     return redirect("maintenance:edit-phone-system", saved.pk)
 
 
-@administrator
+@wants(Subject.PHONE_SYSTEMS, act=Act.CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_setup(request: PageRequest, setup_id: int) -> HttpResponse:
     """Asks, then deletes; says what still uses it."""

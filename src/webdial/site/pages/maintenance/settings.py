@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +23,15 @@ from webdial.site.domain.general_settings import (
     override_setting,
     setting_view,
 )
+from webdial.site.domain.rights import (
+    Act,
+    Reach,
+    Subject,
+    may_change_setting,
+    may_read_setting,
+    reach_of,
+)
+from webdial.site.domain.states import setting_key
 from webdial.site.models import Branch
 from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.maintenance.form_answer import render_form
@@ -28,7 +39,7 @@ from webdial.site.pages.maintenance.lists import search_text
 from webdial.site.pages.maintenance.preview import SAMPLE_NUMBER, Sample, check_value
 from webdial.site.pages.maintenance.rows import row_of
 from webdial.site.pages.requests import PageRequest
-from webdial.site.pages.rights import administrator
+from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import ShownError, show_error
 
 MOST_BRANCHES: Final = 20
@@ -72,6 +83,10 @@ class ShownSetting:
         return self.is_mechanism and not self.view.effective.value.strip()
 
     @property
+    def history_key(self) -> str:
+        return setting_key(self.view.name, self.branch)
+
+    @property
     def where(self) -> str:
         return f"for the branch {self.branch}" if self.branch else "for all branches"
 
@@ -83,28 +98,31 @@ def settings_url(branch: Branch | None) -> str:
     return reverse("maintenance:settings", query=_branch_query(branch) or None)
 
 
-@administrator
+@wants(Subject.SETTINGS, is_scoped=True)
 @require_safe
 def list_settings(request: PageRequest) -> HttpResponse:
-    branch = branch_of(request.GET)
+    branch = _branch_within(request)
     search = search_text(request)
     context = {
         "branch": branch,
-        "branches": Branch.objects.all(),
+        "branches": _branches_within(request),
+        "is_own_branch_only": _is_own_branch_only(request),
         "search": search,
         "settings": [
-            ShownSetting(view, branch) for view in find_settings(search=search, branch=branch)
+            ShownSetting(view, branch)
+            for view in find_settings(search=search, branch=branch)
+            if may_read_setting(request.user, view.name, branch)
         ],
         "add_url": reverse("maintenance:add-setting", query=_branch_query(branch) or None),
     }
     return render(request, "maintenance/settings.html", context)
 
 
-@administrator
+@wants(Subject.SETTINGS, is_scoped=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_setting(request: PageRequest) -> HttpResponse:
     """The setting's page. `act=check` looks at what was typed and keeps nothing."""
-    setting = _setting_of(request.GET)
+    setting = _setting_of(request)
     if request.method != "POST":
         return _render_setting(request, setting, setting.view.own_value)
     value = request.POST.get("value", "")
@@ -118,11 +136,11 @@ def edit_setting(request: PageRequest) -> HttpResponse:
     return HttpResponseRedirect(setting.list_url)
 
 
-@administrator
+@wants(Subject.SETTINGS, is_scoped=True)
 @require_POST
 def check_setting(request: PageRequest) -> HttpResponse:
     """For a part of the page: the faults of a value, or what it would send. Keeps nothing."""
-    setting = _setting_of(request.GET)
+    setting = _setting_of(request)
     value = request.POST.get("value", "")
     check = check_value(
         setting.view.definition,
@@ -134,11 +152,11 @@ def check_setting(request: PageRequest) -> HttpResponse:
     return render(request, "maintenance/setting_check.html", {"check": check, "setting": setting})
 
 
-@administrator
+@wants(Subject.SETTINGS, act=Act.CHANGE, is_scoped=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def clear_value(request: PageRequest) -> HttpResponse:
     """Asks, then keeps no value there any more; the next wider one is then in force."""
-    setting = _setting_of(request.GET)
+    setting = _setting_of(request)
     if setting.view.own_value is None:
         messages.info(request, f"There is no value of {setting.view.name} {setting.where}.")
         return HttpResponseRedirect(setting.list_url)
@@ -155,7 +173,7 @@ def clear_value(request: PageRequest) -> HttpResponse:
     return render(request, "maintenance/setting_clear.html", context)
 
 
-@administrator
+@wants(Subject.SETTINGS, act=Act.CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_own_setting(request: PageRequest) -> HttpResponse:
     """A further setting of the administrator's own, for database functions to read."""
@@ -211,17 +229,43 @@ def _sample_of(request: PageRequest) -> Sample:
     )
 
 
-def _setting_of(query: QueryDict) -> ShownSetting:
-    """The setting that the address names. Raises Http404 when there is none such."""
-    name = query.get("name", "")
+def _setting_of(request: PageRequest) -> ShownSetting:
+    """The setting that the address names. Raises Http404 when there is none such.
+
+    Raises PermissionDenied for one that the user may not read, or not change by a POST.
+    """
+    name = request.GET.get("name", "")
     if not name.isprintable():  # PostgreSQL takes no NUL
         raise Http404("There is no such setting.")
-    branch = branch_of(query)
+    branch = _branch_within(request)
+    reaches = may_change_setting if request.method == "POST" else may_read_setting
+    if not reaches(request.user, name, branch):
+        raise PermissionDenied
     view = setting_view(name, branch=branch)
     is_kept = view.effective.source is not Source.DEFAULT or view.other_branches > 0
     if view.definition is None and not is_kept:
         raise Http404("There is no such setting.")
     return ShownSetting(view, branch)
+
+
+def _is_own_branch_only(request: PageRequest) -> bool:
+    return reach_of(request.user, Subject.SETTINGS) is Reach.BRANCH
+
+
+def _branches_within(request: PageRequest) -> QuerySet[Branch]:
+    """The branches whose values the user may see."""
+    branches = Branch.objects.all()
+    return branches.filter(users=request.user) if _is_own_branch_only(request) else branches
+
+
+def _branch_within(request: PageRequest) -> Branch | None:
+    """As `branch_of`; for a branch manager always their own."""
+    branch = branch_of(request.GET)
+    if not _is_own_branch_only(request):
+        return branch
+    if branch is not None and branch.pk != request.user.branch_id:
+        raise PermissionDenied
+    return branch or request.user.branch
 
 
 def branch_of(query: QueryDict) -> Branch | None:

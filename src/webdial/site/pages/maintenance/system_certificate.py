@@ -25,13 +25,14 @@ from webdial.exchange.resolving import Resolver, show_nothing
 from webdial.exchange.trials import dry_run
 from webdial.numbers import clean_number
 from webdial.site.domain.phone_systems import pin_certificate
+from webdial.site.domain.rights import Subject
 from webdial.site.models import CertificateRule
 from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.phone_systems import find_setup
 from webdial.site.pages.maintenance.preview import SAMPLE_NUMBER
 from webdial.site.pages.requests import PageRequest
-from webdial.site.pages.rights import administrator
+from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import ShownError, show_error
 
 _TIMEOUT_S: Final = 5.0
@@ -54,7 +55,7 @@ class ShownCertificate:
         return ":".join(self.fingerprint[at : at + 2] for at in range(0, 64, 2)).upper()
 
 
-@administrator
+@wants(Subject.PHONE_SYSTEMS)
 @require_http_methods(["GET", "HEAD", "POST"])
 async def compare_certificate(request: PageRequest, setup_id: int) -> HttpResponse:
     """Says where it would look; `act=fetch` looks, `act=pin` keeps the fingerprint that was compared."""

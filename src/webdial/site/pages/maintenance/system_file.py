@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from webdial.errors import SourceError, WebdialError
 from webdial.phonesystems import catalogue_source
 from webdial.site.domain.phone_systems import SetupDetails, save_setup, source_of
+from webdial.site.domain.rights import Act, Subject
 from webdial.site.models import PhoneSystemSetup
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.function_source import (
@@ -22,7 +23,7 @@ from webdial.site.pages.maintenance.function_source import (
 )
 from webdial.site.pages.maintenance.phone_systems import MAX_NAME, find_setup, known_system
 from webdial.site.pages.requests import PageRequest
-from webdial.site.pages.rights import administrator
+from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import show_error
 
 _BEGINNING: Final = """\
@@ -55,7 +56,7 @@ class FileForm:
     faults: tuple[PlacedFault, ...] = ()
 
 
-@administrator
+@wants(Subject.PHONE_SYSTEMS, act=Act.CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_own_file(request: PageRequest) -> HttpResponse:
     """A new set-up of a file of one's own; `from` names a file of the catalogue to begin with."""
@@ -72,7 +73,7 @@ def add_own_file(request: PageRequest) -> HttpResponse:
     return redirect("maintenance:edit-phone-system", saved.pk)
 
 
-@administrator
+@wants(Subject.PHONE_SYSTEMS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_file(request: PageRequest, setup_id: int) -> HttpResponse:
     """The file of a set-up: one's own to be changed, one of the catalogue to be read."""

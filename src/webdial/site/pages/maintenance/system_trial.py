@@ -19,6 +19,7 @@ from webdial.exchange.calls import Channel, PlacedCall
 from webdial.exchange.outcome import Verdict
 from webdial.exchange.system_calls import SystemCaller
 from webdial.exchange.trials import Trial, TriedStep
+from webdial.site.domain.rights import Subject
 from webdial.site.models import PhoneSystemSetup, User
 from webdial.site.pages.exchange_access import exchange_of, system_caller_of
 from webdial.site.pages.maintenance.function_source import typed_text
@@ -28,7 +29,7 @@ from webdial.site.pages.maintenance.system_preview import previewed
 from webdial.site.pages.maintenance.system_words import ShownSystem
 from webdial.site.pages.maintenance.user_choice import chosen_user
 from webdial.site.pages.requests import PageRequest
-from webdial.site.pages.rights import administrator
+from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import ShownError, show_error
 
 _REMEMBERED_S: Final = 86_400
@@ -91,7 +92,7 @@ class Dialled:
     error: ShownError | None = None
 
 
-@administrator
+@wants(Subject.PHONE_SYSTEMS)
 @require_http_methods(["GET", "HEAD", "POST"])
 async def test_setup(request: PageRequest, setup_id: int) -> HttpResponse:
     """The page; a POST dials, once for each page that was shown."""

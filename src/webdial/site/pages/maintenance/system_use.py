@@ -8,17 +8,18 @@ from django.views.decorators.http import require_http_methods
 from webdial.errors import WebdialError
 from webdial.exchange.general_settings import MECHANISM, key_of
 from webdial.site.domain.general_settings import override_setting, setting_view
+from webdial.site.domain.rights import Act, Subject
 from webdial.site.domain.system_overview import overview_of
 from webdial.site.models import Branch
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.phone_systems import find_setup
 from webdial.site.pages.maintenance.settings import ShownSetting, branch_of
 from webdial.site.pages.requests import PageRequest
-from webdial.site.pages.rights import administrator
+from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import show_error
 
 
-@administrator
+@wants(Subject.PHONE_SYSTEMS, act=Act.CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def use_setup(request: PageRequest, setup_id: int) -> HttpResponse:
     """Shows what the phone system would replace for all branches or the `branch` asked for; then does it."""

@@ -1,25 +1,33 @@
 """Addresses of the maintenance pages, under /maintenance/."""
 
 from django.urls import path
-from django.views.generic import RedirectView
 
 from webdial.site.pages.maintenance import (
+    access,
     branches,
+    changes,
+    companies,
     credentials,
     explain,
     function_history,
     functions,
+    menu,
     people,
+    personal_data,
     phone_systems,
     settings,
     system_certificate,
     system_file,
     system_trial,
     system_use,
+    transfer,
+    transfer_preview,
+    user_bulk,
     user_phones,
+    user_sign_in,
     users,
 )
-from webdial.site.pages.rights import administrator
+from webdial.site.pages.rights import maintainer
 
 app_name = "maintenance"
 
@@ -29,7 +37,7 @@ _SETUP = "phone-systems/<int:setup_id>"
 urlpatterns = [
     path(
         "",
-        administrator(RedirectView.as_view(pattern_name="maintenance:settings")),
+        maintainer(menu.first_page),
         name="start",
     ),
     path("settings", settings.list_settings, name="settings"),
@@ -39,9 +47,11 @@ urlpatterns = [
     path("settings/add", settings.add_own_setting, name="add-setting"),
     path("settings/explain", explain.explain_number, name="explain"),
     path("users", users.list_all_users, name="users"),
+    path("users/bulk", user_bulk.change_many, name="change-users"),
     path("users/choices", users.suggest_users, name="user-choices"),
     path("users/add", users.add_user, name="add-user"),
     path("users/<int:user_id>", users.edit_user, name="edit-user"),
+    path("users/<int:user_id>/sign-in", user_sign_in.sign_in_of_user, name="user-sign-in"),
     path("users/<int:user_id>/phones", user_phones.list_phones, name="user-phones"),
     path("users/<int:user_id>/phones/add", user_phones.add_phone, name="add-user-phone"),
     path(
@@ -79,6 +89,10 @@ urlpatterns = [
     path("people/add", people.add_person, name="add-person"),
     path("people/<int:person_id>", people.edit_person, name="edit-person"),
     path("people/<int:person_id>/delete", people.remove_person, name="delete-person"),
+    path("companies", companies.list_all_companies, name="companies"),
+    path("companies/add", companies.add_company, name="add-company"),
+    path("companies/<int:company_id>", companies.edit_company, name="edit-company"),
+    path("companies/<int:company_id>/delete", companies.remove_company, name="delete-company"),
     path("phone-systems", phone_systems.list_all_setups, name="phone-systems"),
     path("phone-systems/catalogue", phone_systems.show_catalogue, name="system-catalogue"),
     path(
@@ -97,6 +111,21 @@ urlpatterns = [
         name="phone-system-certificate",
     ),
     path(f"{_SETUP}/delete", phone_systems.remove_setup, name="delete-phone-system"),
+    path("access", access.list_all_tokens, name="access"),
+    path("access/add", access.make_token, name="add-token"),
+    path("access/<int:token_id>/revoke", access.revoke, name="revoke-token"),
+    path("changes", changes.list_changes, name="changes"),
+    path("changes/<int:change_id>", changes.show_change, name="change"),
+    path("changes/<int:change_id>/put-back", changes.put_change_back, name="put-back"),
+    path("personal-data", personal_data.personal_data, name="personal-data"),
+    path("import-export", transfer.transfer, name="import-export"),
+    path("import-export/preview", transfer_preview.preview, name="import-preview"),
+    path("import-export/<slug:subject>/all/<slug:kind>", transfer.export, name="export"),
+    path(
+        "import-export/<slug:subject>/template/<slug:kind>",
+        transfer.template,
+        name="import-template",
+    ),
     path("functions", functions.show_tree, name="functions"),
     path("functions/words", functions.show_words, name="function-words"),
     path(_FUNCTION, functions.edit_function, name="function"),

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from webdial.errors import InvalidValueError, NotFoundError, WebdialError
 from webdial.exchange.general_settings import MECHANISM
+from webdial.site.domain.rights import Act, Subject, may
 from webdial.site.domain.user_phones import delete_phone, phone_of, phones_of, save_phone
 from webdial.site.models import PhoneSystemSetup, User, UserPhone
 from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.maintenance.form_answer import render_form
-from webdial.site.pages.maintenance.rows import row_of
+from webdial.site.pages.maintenance.rows import row_of, user_within
 from webdial.site.pages.own_phone import phone_id_of
 from webdial.site.pages.personal_systems import (
     Typed,
@@ -26,34 +27,34 @@ from webdial.site.pages.personal_systems import (
 )
 from webdial.site.pages.phone_sign_in import forget_sign_in, redirect_uri_of
 from webdial.site.pages.requests import PageRequest
-from webdial.site.pages.rights import administrator
+from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import show_error
 
 
-@administrator
+@wants(Subject.USERS, is_scoped=True)
 @require_safe
 def list_phones(request: PageRequest, user_id: int) -> HttpResponse:
-    return _page(request, _user(user_id))
+    return _page(request, user_within(request, user_id))
 
 
-@administrator
+@wants(Subject.USERS, act=Act.CHANGE, is_scoped=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_phone(request: PageRequest, user_id: int) -> HttpResponse:
-    return _answer_form(request, _user(user_id), None)
+    return _answer_form(request, user_within(request, user_id, is_changed=True), None)
 
 
-@administrator
+@wants(Subject.USERS, is_scoped=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_phone(request: PageRequest, user_id: int, phone_id: int) -> HttpResponse:
-    user = _user(user_id)
+    user = user_within(request, user_id)
     return _answer_form(request, user, _phone(user, phone_id))
 
 
-@administrator
+@wants(Subject.USERS, act=Act.CHANGE, is_scoped=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_phone(request: PageRequest, user_id: int, phone_id: int) -> HttpResponse:
     """Asks, then deletes."""
-    user = _user(user_id)
+    user = user_within(request, user_id, is_changed=True)
     phone = _phone(user, phone_id)
     if request.method != "POST":
         context = {"whose": user, "phone": phone}
@@ -63,7 +64,7 @@ def remove_phone(request: PageRequest, user_id: int, phone_id: int) -> HttpRespo
     return redirect("maintenance:user-phones", user.pk)
 
 
-@administrator
+@wants(Subject.USER_VALUES)
 @sensitive_post_parameters()
 @require_POST
 def fill_in(request: PageRequest, user_id: int, setup_id: int) -> HttpResponse:
@@ -78,7 +79,7 @@ def fill_in(request: PageRequest, user_id: int, setup_id: int) -> HttpResponse:
     return redirect("maintenance:user-phones", user.pk)
 
 
-@administrator
+@wants(Subject.USER_VALUES)
 @require_POST
 def sign_out(request: PageRequest, user_id: int, setup_id: int) -> HttpResponse:
     user = _user(user_id)
@@ -94,7 +95,9 @@ def _page(request: PageRequest, user: User, typed: Typed | None = None) -> HttpR
         "whose": user,
         "way": way_of_dialling(effective, configuration),
         "phones": phones_of(user),
-        "systems": shown_systems(user, configuration, as_administrator=True, typed=typed),
+        "systems": shown_systems(user, configuration, as_administrator=True, typed=typed)
+        if may(request.user, Subject.USER_VALUES)
+        else None,
         "redirect_uri": redirect_uri_of(request),
         "as_administrator": True,
         "error": typed.error if typed else None,
@@ -117,7 +120,7 @@ def _answer_form(request: PageRequest, user: User, phone: UserPhone | None) -> H
                 user,
                 label=form["label"],
                 extension=form["extension"],
-                setup=_chosen_setup(form["setup"]),
+                setup=_setup_for(request, form["setup"], phone),
                 phone=phone,
             )
         except WebdialError as fault:
@@ -131,9 +134,19 @@ def _answer_form(request: PageRequest, user: User, phone: UserPhone | None) -> H
         "phone_id": phone.pk if phone else None,
         "title": UserPhone.objects.get(pk=phone.pk).label if phone else "Add a phone",
         "form": form,
-        "setups": PhoneSystemSetup.objects.all(),
+        # Through which phone system a phone rings is for whoever decides where requests go.
+        "setups": PhoneSystemSetup.objects.all()
+        if may(request.user, Subject.USER_VALUES)
+        else None,
     }
     return render_form(request, "maintenance/user_phone_edit.html", context, error)
+
+
+def _setup_for(request: PageRequest, text: str, phone: UserPhone | None) -> PhoneSystemSetup | None:
+    """The one that was chosen; as before where whoever asks may not choose."""
+    if may(request.user, Subject.USER_VALUES, Act.CHANGE):
+        return _chosen_setup(text)
+    return phone.setup if phone else None
 
 
 def _chosen_setup(text: str) -> PhoneSystemSetup | None:

@@ -10,10 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import InvalidValueError, WebdialError
-from webdial.site.domain.users import UserDetails, list_users, save_user, users_meant
+from webdial.site.domain.bulk_users import MAX_USERS
+from webdial.site.domain.rights import Act, Subject, may, may_change_user, users_within
+from webdial.site.domain.user_lists import filtered_users
+from webdial.site.domain.users import UserDetails, save_user, users_meant
 from webdial.site.models import Branch, Role, User
 from webdial.site.pages.maintenance.form_answer import render_form
-from webdial.site.pages.maintenance.lists import page_of, search_text
+from webdial.site.pages.maintenance.lists import page_of
 from webdial.site.pages.maintenance.phone_rows import (
     PhoneRows,
     altered_rows,
@@ -22,16 +25,24 @@ from webdial.site.pages.maintenance.phone_rows import (
     shown_rows,
     typed_rows,
 )
-from webdial.site.pages.maintenance.rows import row_of
+from webdial.site.pages.maintenance.rows import user_within
 from webdial.site.pages.maintenance.user_choice import MOST_CHOICES
+from webdial.site.pages.maintenance.user_columns import (
+    branches_for,
+    columns_of,
+    filter_of,
+    is_own_branch_only,
+    roles_for,
+)
 from webdial.site.pages.requests import PageRequest
-from webdial.site.pages.rights import administrator
+from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import ShownError, show_error
 
 _LABELS: Final = {
     "staff_id": "StaffID",
     "name": "name",
     "login": "sign-in name",
+    "email": "mail address",
     "branch_id": "branch",
     "extension": "extension",
     "role": "role",
@@ -47,6 +58,7 @@ class UserForm:
     staff_id: str = ""
     name: str = ""
     login: str = ""
+    email: str = ""
     branch_id: str = ""
     extension: str = ""
     role: str = Role.CALLER.value
@@ -59,6 +71,7 @@ class UserForm:
             staff_id=user.staff_id,
             name=user.name,
             login=user.login,
+            email=user.email,
             branch_id=str(user.branch_id or ""),
             extension=user.extension,
             role=user.role,
@@ -72,6 +85,7 @@ class UserForm:
             staff_id=post.get("staff_id", ""),
             name=post.get("name", ""),
             login=post.get("login", ""),
+            email=post.get("email", ""),
             branch_id=post.get("branch", ""),
             extension=post.get("extension", ""),
             role=post.get("role", ""),
@@ -83,6 +97,7 @@ class UserForm:
         """Raises InvalidValueError for a branch that does not exist."""
         return UserDetails(
             login=self.login,
+            email=self.email,
             staff_id=self.staff_id,
             name=self.name,
             branch=_branch(self.branch_id),
@@ -99,32 +114,44 @@ class UserForm:
         ]
 
 
-@administrator
+@wants(Subject.USERS, is_scoped=True)
 @require_safe
 def list_all_users(request: PageRequest) -> HttpResponse:
-    search = search_text(request)
-    context = {"search": search, "page": page_of(list_users(search=search), request)}
+    wanted = filter_of(request)
+    page = page_of(filtered_users(request.user, wanted), request)
+    context = {
+        "search": wanted.search,
+        "wanted": wanted,
+        "page": page,
+        "rows": [(row, request.may_change and may_change_user(request.user, row)) for row in page],
+        "columns": columns_of(wanted),
+        "branches": branches_for(request),
+        "is_own_branch_only": is_own_branch_only(request),
+        "roles": Role.choices,
+        "most_at_once": MAX_USERS,
+    }
     return render(request, "maintenance/users.html", context)
 
 
-@administrator
+@wants(Subject.USERS, is_scoped=True)
 @require_safe
 def suggest_users(request: PageRequest) -> HttpResponse:
     """For a part of the page: users to choose from while a name is being typed."""
-    users = users_meant(request.GET.get("user", ""), most=MOST_CHOICES)
+    within = users_within(request.user)
+    users = users_meant(request.GET.get("user", ""), most=MOST_CHOICES, within=within)
     return render(request, "maintenance/user_choices.html", {"users": users})
 
 
-@administrator
+@wants(Subject.USERS, act=Act.CHANGE, is_scoped=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_user(request: PageRequest) -> HttpResponse:
     return _answer_form(request, None)
 
 
-@administrator
+@wants(Subject.USERS, is_scoped=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_user(request: PageRequest, user_id: int) -> HttpResponse:
-    return _answer_form(request, row_of(User.objects.all(), user_id, kind="user"))
+    return _answer_form(request, user_within(request, user_id))
 
 
 def _answer_form(request: PageRequest, user: User | None) -> HttpResponse:
@@ -137,14 +164,14 @@ def _answer_form(request: PageRequest, user: User | None) -> HttpResponse:
         return _render_form(request, user, before, replace(form, phones=rows))
     password = request.POST.get("password", "")
     try:
-        saved = save_user(form.details(), user=user, password=password)
+        saved = save_user(form.details(), user=user, password=password, by=request.user)
     except WebdialError as error:
         return _render_form(request, user, before, form, show_error(error))
     if saved.pk == request.user.pk and password:
         # A new password ends the sessions begun with the old one, but not that of who sets it.
         update_session_auth_hash(request, saved)
     messages.success(request, _told(saved, before if user else None, has_password=bool(password)))
-    is_lost = saved.pk == request.user.pk and not saved.is_administrator
+    is_lost = saved.pk == request.user.pk and not may(saved, Subject.USERS)
     return redirect("dial" if is_lost else "maintenance:users")
 
 
@@ -172,8 +199,9 @@ def _render_form(
         "form": form,
         "phones": shown_rows(form.phones),
         "focus": focus_of(request.POST),
-        "branches": Branch.objects.all(),
-        "roles": Role.choices,
+        "branches": branches_for(request),
+        "roles": roles_for(request, form.role),
+        "is_own_branch_only": is_own_branch_only(request),
         "is_oneself": user is not None and user.pk == request.user.pk,
     }
     return render_form(request, "maintenance/user_edit.html", context, error)

@@ -1,0 +1,268 @@
+"""Users as a table. No passwords: a new user has none until an administrator sets one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from secrets import token_urlsafe
+from typing import ClassVar, Final
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+
+from webdial.errors import InvalidValueError
+from webdial.site.domain.fields import kept_text
+from webdial.site.domain.phones import LabelledNumber
+from webdial.site.domain.transfer.bulk import (
+    add_phones,
+    batches,
+    phones_by_owner,
+    replace_phones,
+    update_rows,
+)
+from webdial.site.domain.transfer.columns import Column
+from webdial.site.domain.transfer.known_branches import KnownBranches
+from webdial.site.domain.transfer.plan import Item
+from webdial.site.domain.transfer.subject import (
+    CheckValue,
+    Draft,
+    Record,
+    Recorded,
+    Subject,
+    final_items,
+    phones_state,
+)
+from webdial.site.domain.users import checked_email
+from webdial.site.models import ChangeSubject, Role, User
+
+_YES: Final = frozenset({"yes", "y", "true", "1", "x", "active"})
+_NO: Final = frozenset({"no", "n", "false", "0", "inactive"})
+_ROLES: Final = ", ".join(Role.values)
+_PLAIN: Final = ("staff_id", "login", "name", "email", "extension", "role")
+_MOST: Final = {"staff_id": 40, "login": 80, "name": 120, "extension": 80}
+
+
+class Users(Subject):
+    name = "users"
+    title = "Users"
+    change_subject = ChangeSubject.USER
+    has_numbers = True
+    columns = (
+        Column(
+            "staff_id",
+            "StaffID",
+            "The user's name in the source system. By it a row finds its user.",
+            "CO",
+            is_key=True,
+            is_required=True,
+        ),
+        Column("login", "Sign-in name", "Kept in small letters.", "carl", is_required=True),
+        Column("name", "Name", "As people call the user.", "Carl Osei", is_required=True),
+        Column("email", "Mail address", "For links that set a password.", "carl@example.com"),
+        Column("branch", "AgencyID", "Of the user's branch. Empty: of none.", "LON"),
+        Column("extension", "Extension", "Of the user's first phone.", "203"),
+        Column(
+            "role",
+            "Role",
+            f"One of {_ROLES}. Empty: as it is, and caller for a new user.",
+            "caller",
+            keeps_when_empty=True,
+        ),
+        Column(
+            "active",
+            "Active",
+            "yes or no. Empty: as it is, and yes for a new user.",
+            "yes",
+            keeps_when_empty=True,
+        ),
+    )
+    defaults: ClassVar[Mapping[str, str]] = {
+        "staff_id": "",
+        "login": "",
+        "name": "",
+        "email": "",
+        "branch": "",
+        "extension": "",
+        "role": Role.CALLER.value,
+        "active": "yes",
+    }
+
+    def kept(self) -> list[Item]:
+        phones = phones_by_owner("user")
+        rows = User.objects.values_list(
+            "id",
+            "staff_id",
+            "login",
+            "name",
+            "email",
+            "branch__agency_id",
+            "extension",
+            "role",
+            "is_active",
+        )
+        return [_item(row, phones.get(row[0], ())) for row in rows]
+
+    def checker(self) -> CheckValue:
+        branches = KnownBranches()
+
+        def check(field: str, given: str) -> str:
+            match field:
+                case "branch":
+                    return branches.agency_id(given)
+                case "email":
+                    return checked_email(given)
+                case "role":
+                    return _role(given)
+                case "active":
+                    return _active(given)
+            label, is_required = self.column_of(field).heading, field != "extension"
+            text = kept_text(
+                given, field=field, label=label, most=_MOST[field], required=is_required
+            )
+            return text.casefold() if field == "login" else text
+
+        return check
+
+    def judge(self, drafts: Sequence[Draft], kept: Sequence[Item]) -> None:
+        for field in ("login", "email"):
+            _blame_taken(self, field, drafts, kept)
+        _blame_last_administrator(self, drafts, kept)
+
+    def title_of(self, values: Mapping[str, str]) -> str:
+        return values["name"] or values["login"] or values["staff_id"]
+
+    def add(self, items: Sequence[Item]) -> Sequence[int]:
+        branches = KnownBranches()
+        ids: list[int] = []
+        for batch in batches(items):
+            rows = User.objects.bulk_create(
+                User(password=_no_password(), **_fields(item, branches)) for item in batch
+            )
+            add_phones("user", [(r.pk, i.phones) for r, i in zip(rows, batch, strict=True)])
+            ids += [row.pk for row in rows]
+        return ids
+
+    def change(self, changes: Sequence[tuple[Item, Item]]) -> None:
+        branches = KnownBranches()
+        for field in ("login", "email"):
+            _set_aside(field, changes)
+        rows = [(old.row_id, _fields(new, branches)) for old, new in changes]
+        names = (*_PLAIN, "branch_id", "is_active")
+        update_rows(User, names, [(row_id, [row[n] for n in names]) for row_id, row in rows])
+        replace_phones(
+            "user", [(old.row_id, new.phones) for old, new in changes if old.phones != new.phones]
+        )
+
+    def recorder(self) -> Record:
+        def record(item: Item, row_id: int) -> Recorded:
+            plain = {name: value for name, value in item.values.items() if name != "active"}
+            state = {
+                **plain,
+                "is_active": item.values["active"] == "yes",
+                "phones": phones_state(item.phones),
+            }
+            return Recorded(row_id, item.values["name"], state)
+
+        return record
+
+
+def _item(
+    row: tuple[int, str, str, str, str, str | None, str, str, bool],
+    phones: tuple[LabelledNumber, ...],
+) -> Item:
+    row_id, staff_id, login, name, email, branch, extension, role, is_active = row
+    values = {
+        "staff_id": staff_id,
+        "login": login,
+        "name": name,
+        "email": email,
+        "branch": branch or "",
+        "extension": extension,
+        "role": role,
+        "active": _yes_or_no(is_active),
+    }
+    return Item(values, phones, row_id)
+
+
+def _no_password() -> str:
+    """What Django keeps where there is none, made in a fraction of the time that it takes for it."""
+    return UNUSABLE_PASSWORD_PREFIX + token_urlsafe(30)
+
+
+def _yes_or_no(is_active: object) -> str:
+    return "yes" if is_active else "no"
+
+
+def _role(given: str) -> str:
+    """By the word that is kept, or that which pages show."""
+    text = given.strip().casefold()
+    roles = {str(role.label).casefold(): role.value for role in Role} | {r: r for r in Role.values}
+    if text in roles:
+        return roles[text]
+    begun = [role for role in Role.values if role.startswith(text)]
+    near = begun or get_close_matches(text[:40], Role.values, n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"Roles are {_ROLES}."
+    raise InvalidValueError(f"There is no role {given.strip()[:40]!r}.", hint=hint)
+
+
+def _active(given: str) -> str:
+    text = given.strip().casefold()
+    if text in _YES | _NO:
+        return _yes_or_no(text in _YES)
+    raise InvalidValueError(f"{given.strip()[:40]!r} is neither yes nor no.")
+
+
+def _fields(item: Item, branches: KnownBranches) -> dict[str, object]:
+    """By the names of the model's fields."""
+    plain = {name: item.values[name] for name in _PLAIN}
+    return {
+        **plain,
+        "branch_id": branches.id_of(item.values["branch"]),
+        "is_active": item.values["active"] == "yes",
+    }
+
+
+_TAKEN: Final = {
+    "login": "{} signs in with this name.",
+    "email": "{} has this mail address.",
+}
+
+
+def _blame_taken(
+    subject: Subject, field: str, drafts: Sequence[Draft], kept: Sequence[Item]
+) -> None:
+    """Of two that would have the same, the one whose row gives it is told."""
+    takers: dict[str, tuple[Item, Draft | None]] = {}
+    for item, draft in final_items(drafts, kept):
+        value = item.values[field]
+        other, other_draft = takers.setdefault(value, (item, draft)) if value else (item, None)
+        told = draft or other_draft
+        if other is not item and told is not None:
+            whom = subject.title_of((other if told is draft else item).values)
+            told.blame(subject.column_of(field), _TAKEN[field].format(whom))
+
+
+def _blame_last_administrator(
+    subject: Subject, drafts: Sequence[Draft], kept: Sequence[Item]
+) -> None:
+    """Once there is an administrator, there is always one who may sign in."""
+    administers = {item.row_id for item in kept if _administers(item)}
+    if not administers or any(_administers(item) for item, _ in final_items(drafts, kept)):
+        return
+    for draft in drafts:
+        if draft.old and draft.new and draft.old.row_id in administers:
+            field = "role" if draft.new.values["active"] == "yes" else "active"
+            draft.blame(
+                subject.column_of(field),
+                "At least one administrator must stay active.",
+                hint="Make another user an administrator in the same file, or before.",
+            )
+
+
+def _administers(item: Item) -> bool:
+    return item.values["role"] == Role.ADMINISTRATOR.value and item.values["active"] == "yes"
+
+
+def _set_aside(field: str, changes: Iterable[tuple[Item, Item]]) -> None:
+    """Free the names that change hands, so that two users can exchange theirs."""
+    changed = [(old, new) for old, new in changes if old.values[field] != new.values[field]]
+    wanted = {new.values[field] for _, new in changed}
+    freed = [old.row_id for old, _ in changed if old.values[field] in wanted]
+    update_rows(User, (field,), [(row_id, (f"\N{RIGHTWARDS ARROW}{row_id}",)) for row_id in freed])

@@ -1,0 +1,73 @@
+"""What allauth asks of the site about signing in."""
+
+from typing import Any, Final
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.forms import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from webdial.site.domain.lock_outs import (
+    key_of_name,
+    key_of_second_factor,
+    seconds_left,
+    wait_in_words,
+)
+from webdial.site.models import User
+
+_NO_MATCH: Final = "This sign-in name and password do not go together."
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = {  # noqa: RUF012 - allauth's own type
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _NO_MATCH,
+        "email_password_mismatch": _NO_MATCH,
+        "incorrect_password": "This is not your password.",
+        "incorrect_code": "This is not the code, or it was used already.",
+    }
+
+    def validation_error(self, code: str, *arguments: Any) -> ValidationError:
+        """Too many attempts are told with how long to wait."""
+        if code in {"too_many_login_attempts", "rate_limited"}:
+            return ValidationError(self._too_many(), code=code)
+        error: ValidationError = super().validation_error(code, *arguments)
+        return error
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        self._typed = credentials.get("username") or credentials.get("email") or ""
+        super().pre_authenticate(request, **credentials)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By what was typed alone: another name of the site must not give further attempts."""
+        return key_of_name(credentials.get("username") or credentials.get("email") or "")
+
+    def _too_many(self) -> str:
+        request = context.request
+        typed = getattr(self, "_typed", None)
+        if typed is None:
+            typed = _user_of(request)
+        key = key_of_second_factor(typed) if isinstance(typed, User) else key_of_name(typed or "")
+        wait = wait_in_words(max(seconds_left(key, request), 1.0))
+        return f"There were too many failed attempts. Try again {wait}, or ask an administrator."
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody makes an account of their own accord."""
+        return False
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        messages.error(request, "You cannot sign in at present. Ask an administrator.")
+        return redirect("sign-in")
+
+
+def _user_of(request: HttpRequest) -> User | None:
+    """Whose second factor is asked for: who is signed in, or who has given the password."""
+    from allauth.account.internal.stagekit import unstash_login  # noqa: PLC0415 - needs the apps
+
+    if isinstance(request.user, User):
+        return request.user
+    login = unstash_login(request, peek=True)
+    return login.user if login is not None and isinstance(login.user, User) else None

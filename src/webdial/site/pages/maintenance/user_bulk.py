@@ -1,0 +1,148 @@
+"""Maintenance | Users | those ticked: branch, extension and state of many, shown before they are kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from webdial.errors import InvalidValueError, WebdialError
+from webdial.site.domain.bulk_users import (
+    MAX_USERS,
+    BulkEdit,
+    BulkOutdatedError,
+    PlannedUser,
+    carry_out,
+    digest_of_plan,
+    plan_bulk,
+)
+from webdial.site.domain.rights import Act, Subject, users_within
+from webdial.site.domain.user_lists import UserFilter, filtered_users
+from webdial.site.models import Branch, User
+from webdial.site.pages.maintenance.form_answer import render_form
+from webdial.site.pages.maintenance.user_columns import branches_for, is_own_branch_only
+from webdial.site.pages.requests import PageRequest
+from webdial.site.pages.rights import wants
+from webdial.site.pages.shown_errors import ShownError, show_error
+
+_KEEP: Final = "keep"
+_NONE: Final = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class BulkForm:
+    """What is typed: everything stays as it is unless said otherwise."""
+
+    branch: str = _KEEP
+    extension_act: str = _KEEP
+    extension: str = ""
+    first_number: str = "1"
+    state: str = _KEEP
+
+    @classmethod
+    def of_post(cls, post: QueryDict) -> Self:
+        return cls(
+            post.get("branch", _KEEP),
+            post.get("extension_act", _KEEP),
+            post.get("extension", ""),
+            post.get("first_number", "1"),
+            post.get("state", _KEEP),
+        )
+
+    def edit(self, branches: Sequence[Branch]) -> BulkEdit:
+        """Raises InvalidValueError."""
+        edit = BulkEdit(
+            sets_branch=self.branch != _KEEP,
+            branch=self._branch(branches),
+            extension=self._extension(),
+            first_number=self.first_number,
+            is_active={"active": True, "inactive": False}.get(self.state),
+        )
+        if edit.is_empty:
+            raise InvalidValueError("Nothing is to be changed. Choose at least one thing.")
+        return edit
+
+    def _branch(self, branches: Sequence[Branch]) -> Branch | None:
+        if self.branch in {_KEEP, _NONE}:
+            return None
+        found = next((each for each in branches if str(each.pk) == self.branch), None)
+        if found is None:
+            raise InvalidValueError("There is no such branch.", field="branch")
+        return found
+
+    def _extension(self) -> str | None:
+        match self.extension_act:
+            case "clear":
+                return ""
+            case "set":
+                if not self.extension.strip():
+                    raise InvalidValueError("Type the extension.", field="extension")
+                return self.extension
+        return None
+
+
+@wants(Subject.USERS, act=Act.CHANGE, is_scoped=True)
+@require_POST
+def change_many(request: PageRequest) -> HttpResponse:
+    """The form for those ticked; `act=preview` shows what would change, `act=save` keeps it."""
+    users = _chosen(request)
+    if not users or len(users) > MAX_USERS:
+        told = f"At most {MAX_USERS:,} are changed at once." if users else "Tick some users first."
+        messages.error(request, told)
+        return redirect("maintenance:users")
+    act = request.POST.get("act", "")
+    form = BulkForm.of_post(request.POST) if act in {"preview", "save"} else BulkForm()
+    if act not in {"preview", "save"}:
+        return _render(request, users, form)
+    try:
+        edit = form.edit(list(branches_for(request)))
+        if act == "save":
+            seen = request.POST.get("seen", "")
+            count = carry_out([user.pk for user in users], edit, by=request.user, seen=seen)
+            told = "No user" if not count else f"{count} user{'s' if count > 1 else ''}"
+            messages.success(request, f"{told} changed.")
+            return redirect("maintenance:users")
+        return _render(request, users, form, plan_bulk(users, edit))
+    except BulkOutdatedError as error:
+        return _render(request, users, form, plan_bulk(users, edit), show_error(error))
+    except WebdialError as error:
+        return _render(request, users, form, None, show_error(error))
+
+
+def _chosen(request: PageRequest) -> list[User]:
+    """Those ticked, or all that the list's filter finds; never one whom whoever asks may not change."""
+    changeable = users_within(request.user, Act.CHANGE).select_related("branch")
+    if request.POST.get("all"):
+        post = request.POST
+        wanted = UserFilter(
+            "".join(c for c in post.get("search", "")[:100] if c.isprintable()),
+            post.get("in_branch", ""), post.get("in_role", ""), post.get("in_state", ""),
+        )  # fmt: skip
+        return list((filtered_users(request.user, wanted) & changeable)[: MAX_USERS + 1])
+    texts = [*request.POST.getlist("user"), *request.POST.get("users", "").split(",")]
+    ids = [int(each) for each in texts if each.isascii() and each.isdigit() and len(each) < 19]
+    rows = {row.pk: row for row in changeable.filter(pk__in=ids[: MAX_USERS + 1])}
+    return [rows[each] for each in dict.fromkeys(ids) if each in rows]
+
+
+def _render(
+    request: PageRequest,
+    users: Sequence[User],
+    form: BulkForm,
+    plan: Sequence[PlannedUser] | None = None,
+    error: ShownError | None = None,
+) -> HttpResponse:
+    context = {
+        "users": users,
+        "ids": ",".join(str(user.pk) for user in users),
+        "form": form,
+        "branches": branches_for(request),
+        "is_own_branch_only": is_own_branch_only(request),
+        "plan": plan,
+        "changed_count": sum(each.is_changed for each in plan) if plan else 0,
+        "seen": digest_of_plan(plan) if plan else "",
+    }
+    return render_form(request, "maintenance/user_bulk.html", context, error)

@@ -1,0 +1,68 @@
+"""The list of users as a table: its columns, its filter, and what whoever asks may choose."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import QuerySet
+
+from webdial.site.domain.rights import Reach, Subject, reach_of
+from webdial.site.domain.user_lists import SORTS, UserFilter
+from webdial.site.models import Branch, Role
+from webdial.site.pages.maintenance.lists import search_text
+from webdial.site.pages.requests import PageRequest
+
+_TITLES: Final = {
+    "name": "Name",
+    "staff_id": "StaffID",
+    "branch": "Branch",
+    "extension": "Extension",
+    "role": "Role",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading that puts the list in order. `sort` is what the address gets when it is chosen."""
+
+    title: str
+    sort: str
+    direction: str
+    """`ascending`, `descending` or empty, as aria-sort has it."""
+
+
+def filter_of(request: PageRequest) -> UserFilter:
+    get = request.GET
+    sort = get.get("sort", "")
+    return UserFilter(
+        search_text(request),
+        get.get("branch", ""),
+        get.get("role", ""),
+        get.get("state", ""),
+        sort if sort.removeprefix("-") in SORTS else "name",
+    )
+
+
+def columns_of(wanted: UserFilter) -> Iterator[Column]:
+    for name, title in _TITLES.items():
+        direction = {name: "ascending", f"-{name}": "descending"}.get(wanted.sort, "")
+        yield Column(title, f"-{name}" if direction == "ascending" else name, direction)
+
+
+def is_own_branch_only(request: PageRequest) -> bool:
+    return reach_of(request.user, Subject.USERS) is Reach.BRANCH
+
+
+def branches_for(request: PageRequest) -> QuerySet[Branch]:
+    """The branches whose users whoever asks may see."""
+    branches = Branch.objects.all()
+    if is_own_branch_only(request):
+        return branches.filter(users=request.user)
+    return branches
+
+
+def roles_for(request: PageRequest, present: str) -> list[tuple[str, str]]:
+    """The roles that whoever asks may give, and the one that is there."""
+    if not is_own_branch_only(request):
+        return list(Role.choices)
+    return [(value, label) for value, label in Role.choices if value in {Role.CALLER, present}]

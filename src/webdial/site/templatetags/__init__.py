@@ -1,0 +1,1 @@
+"""Words of Django's template language that pages need beyond its own."""

@@ -1,0 +1,93 @@
+"""People out of vCards: the cases of tests/cases/vcards, charsets, and bytes of any kind."""
+
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.cases import cases_of
+from webdial.errors import InvalidValueError
+from webdial.site.domain.transfer.columns import Given
+from webdial.site.domain.transfer.vcards import are_cards, read_cards
+
+CASES = cases_of("vcards")
+PIECES = st.sampled_from(
+    [b"BEGIN:VCARD\r\n", b"END:VCARD\n", b"FN:", b"N:", b"TEL", b";", b"TYPE=", b'"', b":", b"\\",
+     b"=\r\n", b"\r\n ", b"QUOTED-PRINTABLE", b"CHARSET=", b"AGENT:\n", b"item1.", b"X-ABLabel:",
+     b"tel:", b"ORG:", b"\xff", b"\xc3", b"=C3", b",", b"\n", b"PREF=", b"1"]
+)  # fmt: skip
+
+
+def shown(given: Given) -> list[list[Any]]:
+    return [
+        [
+            row.values["name"],
+            row.values["company"],
+            *([each.label, each.number] for each in row.numbers or ()),
+        ]
+        for row in given.rows
+    ]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_case(case: dict[str, Any], line_end: str) -> None:
+    content = case["card"].replace("\n", line_end).encode()
+    assert are_cards(content)
+    assert shown(read_cards(content)) == case["people"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_charset_of_the_file_is_found_out(encoding: str) -> None:
+    content = "BEGIN:VCARD\nVERSION:3.0\nFN:Zoë Müller\nEND:VCARD\n".encode(encoding)
+    assert are_cards(content)
+    assert shown(read_cards(content)) == [["Zoë Müller", ""]]
+
+
+def test_a_character_that_is_folded_in_two_is_whole_again() -> None:
+    line = "FN:Zoë Müller".encode()
+    content = b"BEGIN:VCARD\n" + line[:6] + b"\n " + line[6:] + b"\nEND:VCARD\n"
+    assert shown(read_cards(content)) == [["Zoë Müller", ""]]
+
+
+@pytest.mark.parametrize("charset", ["zlib", "unicode_escape", "idna", "nonsense", "\x00"])
+def test_charset_that_is_none_is_passed_over(charset: str) -> None:
+    content = f"BEGIN:VCARD\nFN;CHARSET={charset}:Zoë\\x\nEND:VCARD\n".encode()
+    assert shown(read_cards(content)) == [["Zoëx", ""]]
+
+
+def test_file_without_a_person_is_told() -> None:
+    with pytest.raises(InvalidValueError, match="no card of a person"):
+        read_cards(b"BEGIN:VCARD\nKIND:group\nFN:Friends\nEND:VCARD\n")
+
+
+def test_label_is_no_longer_than_can_be_kept() -> None:
+    content = b"BEGIN:VCARD\nFN:A\na.TEL:1\na.X-ABLABEL:" + b"x" * 99 + b"\nEND:VCARD"
+    assert shown(read_cards(content))[0][2] == ["x" * 40, "1"]
+
+
+@given(st.one_of(st.binary(max_size=400), st.lists(PIECES, max_size=60).map(b"".join)))
+@example(b"BEGIN:VCARD\nTEL;TYPE=\nN:;;;;;;;;\\\nEND:VCARD")
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    are_cards(content)
+    try:
+        rows = read_cards(content).rows
+    except InvalidValueError:
+        return
+    assert [row.number for row in rows] == sorted({row.number for row in rows})
+    for row in rows:
+        assert all(value.isprintable() for value in row.values.values())
+        assert all(each.number.isprintable() for each in row.numbers or ())
+
+
+@given(
+    st.text(st.characters(exclude_categories=("C", "Z")), min_size=1),
+    st.text(st.characters(exclude_categories=("C", "Z"))),
+)
+def test_what_is_escaped_is_read_as_it_was(name: str, company: str) -> None:
+    def escaped(text: str) -> str:
+        return "".join(f"\\{c}" if c in "\\,;" else c for c in text)
+
+    content = f"BEGIN:VCARD\nFN:{escaped(name)}\nORG:{escaped(company)};Unit\nEND:VCARD".encode()
+    assert shown(read_cards(content)) == [[name, company]]
