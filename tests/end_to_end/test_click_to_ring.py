@@ -78,7 +78,7 @@ async def sign_in(page: Page, address: str) -> None:
     await page.goto(address)
     await page.get_by_label("Sign-in name").fill("carl")
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await page.wait_for_url("**/dial")
 
 

@@ -53,7 +53,7 @@ async def sign_in(person: BrowserContext, demo: Demo, login: str) -> None:
     await page.goto(demo.site)
     await page.get_by_label("Sign-in name").fill(login)
     await page.get_by_label("Password", exact=True).fill(demo.passwords[login])
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await page.wait_for_url("**/dial")
 
 

@@ -281,7 +281,7 @@ async def test_page_works_without_script(page: Page, server: Server) -> None:
         await plain.goto(f"{server.address}/sign-in?next={EDITOR}")
         await plain.get_by_label("Sign-in name").fill("ada")
         await plain.get_by_label("Password", exact=True).fill(PASSWORD)
-        await plain.get_by_role("button", name="Sign in").click()
+        await plain.get_by_role("button", name="Sign in", exact=True).click()
         source = plain.get_by_role("textbox", name="Function")
         await source.fill(
             "create function f(in n char(50)) returns long varchar begin return nn; end"

@@ -66,7 +66,7 @@ async def open_dial(page: Page, installed: Installation, server: Server, dial_st
     await page.goto(f"{server.address}/sign-in")
     await page.get_by_label("Sign-in name").fill("Carl")
     await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.get_by_label("Number to dial")).to_be_focused()
 
 

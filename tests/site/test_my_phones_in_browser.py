@@ -69,7 +69,7 @@ async def sign_in(page: Page, server: Server) -> None:
     await page.goto(f"{server.address}/sign-in")
     await page.get_by_label("Sign-in name").fill("carl")
     await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.get_by_label("Number to dial")).to_be_visible()
 
 

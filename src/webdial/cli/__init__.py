@@ -1,29 +1,48 @@
-"""The `webdial` command. Each command loads what it needs when it runs, so that all start fast."""
+"""The `webdial` command. Each command is imported when it is asked for, so that all start fast."""
+
+from importlib import import_module
+from typing import Final
 
 import click
 
 import webdial
-from webdial.cli.branches import branch
-from webdial.cli.calls import calls
-from webdial.cli.check import check
-from webdial.cli.configuration import config
-from webdial.cli.credentials import credential
-from webdial.cli.demo import demo
-from webdial.cli.dial import dial
-from webdial.cli.functions import function
-from webdial.cli.numbers import number
-from webdial.cli.personal_data import personal_data
-from webdial.cli.preview import preview
-from webdial.cli.serve import serve
-from webdial.cli.settings import setting
-from webdial.cli.systems import system
-from webdial.cli.tokens import token
-from webdial.cli.transfer import export_group, import_group
-from webdial.cli.users import user
+
+COMMANDS: Final = {
+    "serve": "serve:serve",
+    "demo": "demo:demo",
+    "dial": "dial:dial",
+    "preview": "preview:preview",
+    "user": "users:user",
+    "token": "tokens:token",
+    "branch": "branches:branch",
+    "setting": "settings:setting",
+    "number": "numbers:number",
+    "function": "functions:function",
+    "system": "systems:system",
+    "credential": "credentials:credential",
+    "export": "transfer:export_group",
+    "import": "transfer:import_group",
+    "config": "configuration:config",
+    "check": "check:check",
+    "calls": "calls:calls",
+    "personal-data": "personal_data:personal_data",
+}
+"""Where each command stands, by its name: module and object."""
 
 
 class Commands(click.Group):
     """The group of all commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(f"webdial.cli.{module}"), name)
+        assert isinstance(command, click.Command)
+        return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse bytes that are no UTF-8: nothing can be done with them that keeps them."""
@@ -36,26 +55,3 @@ class Commands(click.Group):
 @click.version_option(webdial.__version__, prog_name="webdial")
 def main() -> None:
     """Click-to-dial for a whole business, through any phone system."""
-
-
-for command in (
-    serve,
-    demo,
-    dial,
-    preview,
-    user,
-    token,
-    branch,
-    setting,
-    number,
-    function,
-    system,
-    credential,
-    export_group,
-    import_group,
-    config,
-    check,
-    calls,
-    personal_data,
-):
-    main.add_command(command)

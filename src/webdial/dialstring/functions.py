@@ -15,10 +15,6 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote
 
-import jwt
-from jwt.exceptions import PyJWTError
-from jwt.warnings import InsecureKeyLengthWarning
-
 from webdial.dialstring.encoding import Place, encode_value
 
 _HASHES = ("md5", "sha1", "sha256", "sha512")
@@ -91,13 +87,17 @@ def call(name: str, arguments: list[str]) -> str:
 
 def sign(name: str, key: str, claims: dict[str, Any]) -> str:
     """A signed token. Raises FunctionMisfitError when the key is none."""
+    # Few dial strings sign tokens, and the library takes 75 ms to load.
+    import jwt  # noqa: PLC0415
+    from jwt.warnings import InsecureKeyLengthWarning  # noqa: PLC0415
+
     algorithm = name.removeprefix("jwt_").upper()
     try:
         with warnings.catch_warnings():
             # How long a shared secret is, is the phone system's choice.
             warnings.simplefilter("ignore", InsecureKeyLengthWarning)
             return jwt.encode(claims, key, algorithm=algorithm)
-    except (PyJWTError, ValueError, TypeError) as error:
+    except (jwt.PyJWTError, ValueError, TypeError) as error:
         kind = "a private RSA key in PEM" if algorithm == "RS256" else "a key"
         raise FunctionMisfitError(f"holds no key that can sign: {kind} is needed") from error
 

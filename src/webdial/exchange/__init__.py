@@ -3,12 +3,16 @@
 What it needs from outside are protocols: `ConfigurationSource`, `JournalStore`, `Sender`.
 """
 
-from webdial.exchange.calls import Channel, PlacedCall, PreparedCall, TimeLimits
-from webdial.exchange.configuration import Caller, Configuration, ConfigurationSource
-from webdial.exchange.exchange import Exchange, Sender
-from webdial.exchange.journal import GroupCommitJournal, JournalStore
-from webdial.exchange.outcome import Outcome, Verdict
-from webdial.exchange.sender import HttpSender
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from webdial.exchange.calls import Channel, PlacedCall, PreparedCall, TimeLimits
+    from webdial.exchange.configuration import Caller, Configuration, ConfigurationSource
+    from webdial.exchange.exchange import Exchange, Sender
+    from webdial.exchange.journal import GroupCommitJournal, JournalStore
+    from webdial.exchange.outcome import Outcome, Verdict
+    from webdial.exchange.sender import HttpSender
 
 __all__ = [
     "Caller",
@@ -26,3 +30,20 @@ __all__ = [
     "TimeLimits",
     "Verdict",
 ]
+
+# Imported when they are asked for: most commands send nothing, and the HTTP library takes a sixth of a
+# second to load.
+_HOMES: Final = {
+    **dict.fromkeys(("Channel", "PlacedCall", "PreparedCall", "TimeLimits"), "calls"),
+    **dict.fromkeys(("Caller", "Configuration", "ConfigurationSource"), "configuration"),
+    **dict.fromkeys(("Exchange", "Sender"), "exchange"),
+    **dict.fromkeys(("GroupCommitJournal", "JournalStore"), "journal"),
+    **dict.fromkeys(("Outcome", "Verdict"), "outcome"),
+    "HttpSender": "sender",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -252,7 +252,7 @@ async def test_provider_signs_in_and_adds(
         await page.goto(f"{server.address}/sign-in?next=/account")
         await page.get_by_role("button", name="Sign in with Company").click()
         await page.get_by_label("Who are you?").fill("fay")
-        await page.get_by_role("button", name="Sign in").click()
+        await page.get_by_role("button", name="Sign in", exact=True).click()
         await expect(page).to_have_url(re.compile("/account$"))
         await expect(page.get_by_role("definition").filter(has_text="Fay Moreau")).to_be_visible()
         assert company.refusals == []

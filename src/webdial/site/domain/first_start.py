@@ -38,9 +38,9 @@ def first_start_code() -> str:
     return file.read_text(encoding="ascii").strip()
 
 
-def make_first_administrator(details: UserDetails, *, code: str, password: str) -> User:
+def make_first_administrator(details: UserDetails, *, start_code: str, password: str) -> User:
     """Raises InvalidValueError, or NotAllowedError when somebody was quicker."""
-    if not hmac.compare_digest(_plain(code).encode(), _plain(first_start_code()).encode()):
+    if not hmac.compare_digest(_plain(start_code).encode(), _plain(first_start_code()).encode()):
         raise InvalidValueError(
             "This is not the code of this server.",
             field="code",
@@ -67,6 +67,6 @@ def _new_code() -> str:
     return "-".join(groups)
 
 
-def _plain(code: str) -> str:
+def _plain(text: str) -> str:
     """As compared: people leave out the dashes, and phones begin with a capital."""
-    return "".join(letter for letter in code.casefold() if letter.isalnum())
+    return "".join(letter for letter in text.casefold() if letter.isalnum())

@@ -55,7 +55,7 @@ def _make(request: HttpRequest) -> User:
         extension=post.get("extension", ""),
         role=Role.ADMINISTRATOR,
     )
-    return make_first_administrator(details, code=post.get("code", ""), password=password)
+    return make_first_administrator(details, start_code=post.get("code", ""), password=password)
 
 
 def _form(request: HttpRequest, error: ShownError | None = None) -> HttpResponse:

@@ -1,0 +1,136 @@
+"""Every page in a real Chromium, as administrator and as caller: for everybody, light and dark, at every width.
+
+axe-core looks for what WCAG 2.2 asks on the levels A and AA as far as a program can tell.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Literal
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page
+
+from tests.pages.addresses import FIRST_START, NO_PAGE, Visit, Who, path_of
+from tests.pages.site import (
+    HEIGHT,
+    NARROW,
+    WIDE,
+    ZOOMED,
+    FilledSite,
+    empty_site,
+    fill,
+    named,
+    new_page,
+)
+from tests.server import Installation, Server
+
+AXE = Axe()
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]},
+}
+
+STRUCTURE = """() => {
+  const faults = [];
+  const headings = document.querySelectorAll("h1").length;
+  if (headings !== 1) faults.push(`has ${headings} h1`);
+  const ids = [...document.querySelectorAll("[id]")].map(each => each.id);
+  const twice = ids.filter((id, at) => ids.indexOf(id) !== at);
+  if (twice.length) faults.push(`has ids twice: ${twice}`);
+  const first = document.querySelector("a[href], button, input:not([type=hidden]), [tabindex]");
+  if (!first.matches(".skip-link")) faults.push("does not begin with the link to the content");
+  return faults;
+}"""
+TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+IS_SKIP_LINK_SEEN = """() => {
+  const link = document.activeElement;
+  return link.matches(".skip-link") && link.getBoundingClientRect().top >= 0;
+}"""
+_REFUSED = "Failed to load resource: the server responded with a status of {}"
+"""What Chromium says of a page that tells of a fault."""
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, Server]]:
+    with empty_site(tmp_path_factory.mktemp("webdial")) as parts:
+        yield parts
+
+
+@pytest.fixture(scope="module")
+def site(empty: tuple[Installation, Server]) -> FilledSite:
+    return fill(*empty)
+
+
+async def test_first_page_of_all(browser: Browser, empty: tuple[Installation, Server]) -> None:
+    page = await new_page(browser, named(empty[1]))
+    assert await faults_of(page, [FIRST_START]) == {}
+    await page.context.close()
+
+
+@pytest.mark.parametrize("who", Who)
+async def test_every_page(browser: Browser, site: FilledSite, who: Who) -> None:
+    page = await site.person(browser, who)
+    assert await faults_of(page, site.visits(who)) == {}
+    await page.context.close()
+
+
+async def test_what_is_no_page_shows_none(browser: Browser, site: FilledSite) -> None:
+    page = await site.person(browser, Who.ADMINISTRATOR)
+    shown = []
+    for name in NO_PAGE:
+        answer = await page.request.get(path_of(name, site.filled), max_redirects=0)
+        if answer.ok and "<!doctype html" in (await answer.text())[:100]:
+            shown.append(name)
+    assert shown == []
+    await page.context.close()
+
+
+async def faults_of(page: Page, visits: Sequence[Visit]) -> dict[str, list[str]]:
+    """What is wrong with each page, in words, by its path."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"script: {error}"))
+    found = {}
+    for visit in visits:
+        said.clear()
+        faults = [fault async for fault in _faults_of(page, visit)]
+        expected = {f"console: {_REFUSED.format(visit.status)}"}
+        if faults := faults + [each for each in said if not any(e in each for e in expected)]:
+            found[visit.path] = faults
+    return found
+
+
+async def _faults_of(page: Page, visit: Visit) -> AsyncIterator[str]:
+    await _look(page, WIDE, "light")
+    answer = await page.goto(visit.path)
+    assert answer is not None
+    if answer.status != visit.status or answer.request.redirected_from is not None:
+        yield f"answers {answer.status} as {page.url}"
+    for fault in await page.evaluate(STRUCTURE):
+        yield fault
+    if await page.evaluate("document.activeElement === document.body"):
+        await page.keyboard.press("Tab")
+        if not await page.evaluate(IS_SKIP_LINK_SEEN):
+            yield "the Tab key does not lead to the link to the content first"
+    for fault in await _faults_by_axe(page):
+        yield f"wide and light: {fault}"
+    for width in (ZOOMED, NARROW):
+        await _look(page, width, "dark")
+        if over := await page.evaluate(TOO_WIDE):
+            yield f"is {over} px wider than {width} px"
+    for fault in await _faults_by_axe(page):
+        yield f"narrow and dark: {fault}"
+
+
+async def _look(page: Page, width: int, theme: Literal["light", "dark"]) -> None:
+    await page.set_viewport_size({"width": width, "height": HEIGHT})
+    await page.emulate_media(color_scheme=theme)
+
+
+async def _faults_by_axe(page: Page) -> list[str]:
+    found = (await AXE.run(page, options=RULES)).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:200]} ({node['failureSummary']})"
+        for rule in found
+        for node in rule["nodes"]
+    ]
