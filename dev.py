@@ -6,6 +6,8 @@
     python3 dev.py check       format, lint, types, layers
     python3 dev.py bench       how fast calls are placed, beside a bare relay
     python3 dev.py fuzz        the property tests again and again, for ten minutes
+    python3 dev.py screenshots the manual's pictures of pages; with a folder, every page into it
+    python3 dev.py html        every page's HTML, held to the standard (needs Java and npm)
     python3 dev.py format      put the source into its format
     python3 dev.py lock        write the lock files anew from pyproject.toml
     python3 dev.py run ...     any command inside the environment
@@ -29,6 +31,8 @@ STAMP = ENVIRONMENT / ".synchronised"
 REAL_PARTS = ROOT / "tests" / "real" / "packages.toml"
 
 UV = "uv==0.13.9"
+VNU = "vnu-jar@26.9.27"
+HTML_CHECKER = ENVIRONMENT / VNU
 RUN_LOCK = ROOT / "locks" / "run.txt"
 DEV_LOCK = ROOT / "locks" / "dev.txt"
 
@@ -40,6 +44,8 @@ def main(arguments: Sequence[str]) -> int:
         "check": check,
         "bench": bench,
         "fuzz": fuzz,
+        "screenshots": screenshots,
+        "html": html,
         "format": format_source,
         "lock": lock,
         "run": run_inside,
@@ -100,6 +106,31 @@ def bench(arguments: list[str]) -> int:
 def fuzz(arguments: list[str]) -> int:
     synchronise(DEV_LOCK)
     return inside("python", "-m", "tests.fuzz", *arguments, from_source=True)
+
+
+def screenshots(arguments: list[str]) -> int:
+    synchronise(DEV_LOCK)
+    install_real_parts()
+    return inside("python", "-m", "tests.pages.screenshots", *arguments, from_source=True)
+
+
+def html(_: list[str]) -> int:
+    synchronise(DEV_LOCK)
+    install_real_parts()
+    needed = {"java": "default-jre-headless", "npm": "npm"}
+    install_on_debian(
+        *(package for program, package in needed.items() if not shutil.which(program))
+    )
+    if not all(map(shutil.which, needed)):
+        print(f"This needs Java and npm. On Debian: apt-get install {' '.join(needed.values())}")
+        return 1
+    checker = HTML_CHECKER / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+    if not checker.exists():
+        say(f"Installing {VNU}")
+        into = ["--prefix", str(HTML_CHECKER), "--no-save", "--ignore-scripts"]
+        subprocess.run(["npm", "install", *into, VNU], check=True, stdout=subprocess.DEVNULL)
+    os.environ["VNU_JAR"] = str(checker)
+    return inside("python", "-m", "tests.pages.html", from_source=True)
 
 
 def format_source(_: list[str]) -> int:
@@ -184,12 +215,17 @@ def install_real_parts() -> None:
         packages = sorted(
             {name for part in tomllib.load(file).values() for name in part["packages"]}
         )
+    install_on_debian(*packages)
+
+
+def install_on_debian(*packages: str) -> None:
+    """Install what is missing, as root on Debian; elsewhere nothing."""
     if not shutil.which("dpkg-query"):
         return
     missing = [name for name in packages if not is_installed(name)]
     if not missing or not hasattr(os, "geteuid") or os.geteuid() != 0:
         return
-    say(f"Installing {', '.join(missing)} for the tests")
+    say(f"Installing {', '.join(missing)}")
     apt = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-qq"], check=False, env=apt)
     command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]

@@ -70,6 +70,15 @@ def test_there_are_commands() -> None:
     assert programs.count("python3") > 8
 
 
+def test_contributing_shows_every_command_of_dev(commands_of_dev: set[str]) -> None:
+    shown = {
+        words[2]
+        for line in lines_of("CONTRIBUTING.md")
+        if (words := shlex.split(line))[:2] == ["python3", "dev.py"]
+    }
+    assert shown == commands_of_dev
+
+
 @pytest.mark.parametrize(("path", "line"), COMMANDS)
 def test_command_exists(
     path: str,

@@ -3,10 +3,6 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
-
-APP_SECRET: Final = "JBSWY3DPEHPK3PXP" * 2
-"""Of the app that is Ada's second factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +18,9 @@ class Filled:
 
     calls: dict[str, str]
     """The id of a call by its outcome."""
+
+    codes: list[str]
+    """Ada's recovery codes; each holds once."""
 
     routes: dict[str, str]
     """The route of each name of the site's addresses."""

@@ -15,12 +15,13 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core import signing
 from django.utils import timezone
 
-from tests.pages.filled import APP_SECRET, Filled
+from tests.pages.filled import Filled
 from tests.pages.passkey import made_up_passkey
 from webdial.cli.demo_data import fill_demo
 from webdial.exchange import Outcome
 from webdial.exchange.general_settings import MECHANISM
 from webdial.phonesystems import Owner
+from webdial.site.domain.acting import acting_as
 from webdial.site.domain.branches import save_branch
 from webdial.site.domain.credentials import set_credential
 from webdial.site.domain.favourites import OwnerKind, Starred, add_favourite
@@ -45,8 +46,10 @@ from webdial.site.models import (
 )
 from webdial.site.pages import urls
 from webdial.site.pages.maintenance import urls as maintenance_urls
+from webdial.site.pages.maintenance.function_source import sample_source
 from webdial.watcom import DELIVERED_FUNCTION
 
+_APP_SECRET: Final = "JBSWY3DPEHPK3PXP" * 2
 _PHONES: Final = "http://127.0.0.1:8001"
 _MAIL: Final = "ada@webdial.example"
 _NUMBERS: Final = ("020 7946 0123", "0113 496 0187", "07700 900223", "029 2018 0345")
@@ -58,11 +61,13 @@ def fill_everything(told_in: Path) -> None:
     passwords = {login: password for login, password, _ in fill_demo(_PHONES)}
     ada, carl = (User.objects.get(login=login) for login in ("ada", "carl"))
     token = create_token(carl, name="CRM", expires_at=timezone.now() + timedelta(days=90))
-    rows = _rows(ada, carl) | _parts_of_addresses(ada)
-    rows["pk"] = _add_second_factors(ada)
+    with acting_as(ada):
+        rows = _rows(ada, carl) | _parts_of_addresses(ada)
+        rows["pk"] = _add_passkey(ada)
+        codes = _add_app(ada)
     calls = _add_calls(carl)
     rows["call_id"] = calls[Outcome.ACCEPTED.value]
-    Filled(passwords, token, rows, calls, _routes()).write(told_in)
+    Filled(passwords, token, rows, calls, codes, _routes()).write(told_in)
 
 
 def _routes() -> dict[str, str]:
@@ -105,7 +110,7 @@ def _use_setup(setup: PhoneSystemSetup, carl: User) -> None:
 def _versions(ada: User) -> FunctionVersion:
     """Two versions of the function, so that there is a difference to show; the older one."""
     older = save_function(f"{DELIVERED_FUNCTION}-- as delivered\n", author=ada, note="As delivered")
-    save_function(f"{DELIVERED_FUNCTION}-- for Leeds\n", author=ada, note="Leeds dials by POST")
+    save_function(sample_source(), author=ada, note="Leeds dials by POST")
     assert older is not None
     return older
 
@@ -127,10 +132,14 @@ def _parts_of_addresses(ada: User) -> dict[str, str]:
     }
 
 
-def _add_second_factors(ada: User) -> str:
-    """An app, recovery codes and a passkey; the passkey's id."""
-    TOTP.activate(ada, APP_SECRET)
-    RecoveryCodes.activate(ada)
+def _add_app(ada: User) -> list[str]:
+    """An authenticator app as second factor; the recovery codes that go with it."""
+    TOTP.activate(ada, _APP_SECRET)
+    codes: list[str] = RecoveryCodes.activate(ada).get_unused_codes()
+    return codes
+
+
+def _add_passkey(ada: User) -> str:
     passkey = Authenticator.objects.create(
         user=ada,
         type=Authenticator.Type.WEBAUTHN,
@@ -140,9 +149,14 @@ def _add_second_factors(ada: User) -> str:
 
 
 def _add_calls(carl: User) -> dict[str, str]:
-    """A call of every outcome, and enough sent ones for a second page of the log."""
+    """A call of every outcome, and enough sent ones for a second page of the log.
+
+    An accepted one is the latest. The one that is being placed is found to be interrupted, sooner or
+    later, since no program places it.
+    """
     numbers = itertools.count()
-    ids = {each.value: _add_call(carl, each, next(numbers)) for each in Outcome}
+    ordered = sorted(Outcome, key=lambda each: each is not Outcome.ACCEPTED)
+    ids = {each.value: _add_call(carl, each, next(numbers)) for each in ordered}
     for _ in range(120):
         _add_call(carl, Outcome.SENT, next(numbers))
     return ids

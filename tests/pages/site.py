@@ -9,9 +9,8 @@ from typing import Final
 from playwright.async_api import Browser, Page
 
 from tests.pages.addresses import Visit, Who, visits
-from tests.pages.filled import APP_SECRET, Filled, read_filled
+from tests.pages.filled import Filled, read_filled
 from tests.server import Installation, Server, until
-from tests.site.accounts.app_codes import app_code
 
 LOGINS: Final = {Who.ADMINISTRATOR: "ada", Who.HALF_WAY: "ada", Who.CALLER: "carl"}
 NARROW, WIDE, ZOOMED = 390, 1280, 640
@@ -45,7 +44,7 @@ class FilledSite:
         if who is not Who.NOBODY:
             await self._sign_in(page, LOGINS[who])
         if who is Who.ADMINISTRATOR:
-            await _give_code(page)
+            await _give_code(page, self.filled.codes.pop())
             await _hand_in_file(page)
         if who in {Who.ADMINISTRATOR, Who.CALLER}:
             await self._confirm(page, LOGINS[who])
@@ -76,8 +75,8 @@ async def new_page(browser: Browser, address: str) -> Page:
     return await context.new_page()
 
 
-async def _give_code(page: Page) -> None:
-    await page.get_by_label("Code from your app").fill(app_code(APP_SECRET))
+async def _give_code(page: Page, code: str) -> None:
+    await page.get_by_label("Code from your app").fill(code)
     async with page.expect_navigation():
         await page.keyboard.press("Enter")
 

@@ -145,7 +145,9 @@ class Configuration:
     def caller_by_token(self, digest: bytes) -> Caller | None:
         """The user of a token that may be used now; None when it may not, or is not known."""
         token = self.token(digest)
-        return None if token is None or token.is_lapsed(time.time()) else self.callers[token.user_id]
+        return (
+            None if token is None or token.is_lapsed(time.time()) else self.callers[token.user_id]
+        )
 
     def effective(self, setting: SettingDefinition, branch_id: int | None) -> EffectiveValue:
         """The value in force: the branch's own before that for all branches, before the default."""

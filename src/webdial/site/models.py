@@ -350,7 +350,15 @@ class Call(models.Model):
             # All that the list is filtered by, newest first: whatever is looked for, this index
             # alone is read, a tenth of the table (docs/reference/performance-pages.md).
             models.Index(
-                fields=("-id", "outcome", "dialled", "phone_system", "channel", "branch", "took_ms"),
+                fields=(
+                    "-id",
+                    "outcome",
+                    "dialled",
+                    "phone_system",
+                    "channel",
+                    "branch",
+                    "took_ms",
+                ),
                 name="call_filtered",
             ),
         )
