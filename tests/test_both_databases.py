@@ -17,14 +17,15 @@ LEFT_OPEN = (
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_site_on_postgresql(postgres: PostgresCluster) -> None:
     with postgres.fresh_database() as url:
         environment = {**os.environ, "WEBDIAL_DATABASE_URL": url}
         environment.pop("PYTEST_XDIST_WORKER", None)
         # What the browser shows does not depend on the database.
         chosen = ["tests/site", "tests/secrets/test_planted_secret.py"]
-        chosen += ["--ignore-glob=*browser*", "-q", "-n0", "-p", "no:cacheprovider"]
+        chosen += ["--ignore-glob=*browser*", "--ignore=tests/site/test_every_page.py"]
+        chosen += ["-q", "-n2", "--dist=loadfile", "-p", "no:cacheprovider"]
         # Threads of a test that has ended may hold their connections a little longer.
         chosen += [f"-Wignore::{warning}" for warning in LEFT_OPEN]
         done = subprocess.run(

@@ -99,13 +99,16 @@ def blocked(installation: Installation) -> Iterator[None]:
 
 
 def test_calls_are_counted_by_what_came_of_them(installation: Installation) -> None:
-    with phone_system() as phones, watched(installation, WEBDIAL_METRICS_TOKEN=TOKEN) as server:
+    with phone_system() as phones:
         installation.dial_by(phones.url("", "/?to=#"))
-        assert server.place_call("01632960000").content["outcome"] == "sent"
-        installation.dial_by("http://127.0.0.1:9/?to=#")
-        until(lambda: _as_status(server.place_call("01632960001"), "connection_refused"), status=1)
-        assert server.place_call("not a number").status == 422
-        found = settled_figures(server)
+        with watched(installation, WEBDIAL_METRICS_TOKEN=TOKEN) as server:
+            assert server.place_call("01632960000").content["outcome"] == "sent"
+            installation.dial_by("http://127.0.0.1:9/?to=#")
+            until(
+                lambda: _as_status(server.place_call("01632960001"), "connection_refused"), status=1
+            )
+            assert server.place_call("not a number").status == 422
+            found = settled_figures(server)
     assert found[calls_total("connection_refused")] == 1
     assert found[calls_total("sent")] >= 1
     stopped = [name for name in found if name.startswith("webdial_calls_stopped_total")]
