@@ -25,7 +25,7 @@ def test_site_on_postgresql(postgres: PostgresCluster) -> None:
         # What the browser shows does not depend on the database.
         chosen = ["tests/site", "tests/secrets/test_planted_secret.py"]
         chosen += ["--ignore-glob=*browser*", "--ignore=tests/site/test_every_page.py"]
-        chosen += ["-q", "-n2", "--dist=loadfile", "-p", "no:cacheprovider"]
+        chosen += ["-q", "-n0", "-p", "no:cacheprovider"]
         # Threads of a test that has ended may hold their connections a little longer.
         chosen += [f"-Wignore::{warning}" for warning in LEFT_OPEN]
         done = subprocess.run(
