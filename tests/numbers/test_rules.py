@@ -19,7 +19,7 @@ from webdial.numbers import (
     follow,
     read_rules,
 )
-from webdial.numbers.forms import FORM_WORDS, Form
+from webdial.numbers.forms import FORM_WORDS, NumberForm
 from webdial.numbers.rules import MAX_PATTERN, MAX_RULES, is_dialable
 
 CASES = cases_of("number_rules")
@@ -35,7 +35,7 @@ def rules_of(case: dict[str, Any]) -> BranchRules:
 def destination_of(case: dict[str, Any]) -> Destination:
     return Destination(
         system="Switchboard" if "system" in case else "",
-        form=Form(case.get("system", "as dialled")),
+        form=NumberForm(case.get("system", "as dialled")),
         after_answer=case.get("after_answer"),
         has_after_answer=case.get("has_after_answer", False),
         has_prefix=case.get("has_prefix", False),
@@ -138,10 +138,10 @@ NUMBERS = st.from_regex(
     form=st.sampled_from(list(FORM_WORDS)),
     country=st.sampled_from(["", "GB", "DE", "US", "IT"]),
     prefix=st.sampled_from(["", "9", "0,"]),
-    wanted=st.sampled_from(list(Form)),
+    wanted=st.sampled_from(list(NumberForm)),
 )
 def test_any_rules_are_refused_with_a_caret_or_make_what_can_be_dialled(
-    text: str, typed: str, form: str, country: str, prefix: str, wanted: Form
+    text: str, typed: str, form: str, country: str, prefix: str, wanted: NumberForm
 ) -> None:
     try:
         rules = branch_rules(country, form, "3", text, prefix)
@@ -150,7 +150,7 @@ def test_any_rules_are_refused_with_a_caret_or_make_what_can_be_dialled(
         assert "^" in error.explain()
         return
     number = clean_number(typed)
-    destination = Destination("" if wanted is Form.AS_DIALLED else "Switchboard", wanted, ",")
+    destination = Destination("" if wanted is NumberForm.AS_DIALLED else "Switchboard", wanted, ",")
     try:
         path = follow(number, rules, destination)
     except WebdialError as error:

@@ -71,9 +71,8 @@ def system_text(system: PhoneSystem) -> str:
     return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
 
 
-def system_content(system: PhoneSystem) -> dict[str, Any]:
-    """The same as JSON content."""
-    dial, log_in, sign_in = system.dial, system.log_in, system.sign_in
+def system_row(system: PhoneSystem) -> dict[str, str]:
+    """What a list tells of it, as JSON content."""
     return {
         "id": system.id,
         "title": system.title,
@@ -82,6 +81,14 @@ def system_content(system: PhoneSystem) -> dict[str, Any]:
         "kind": system.kind.value,
         "confidence": system.confidence.value,
         "sent_from": system.sent_from.value,
+    }
+
+
+def system_content(system: PhoneSystem) -> dict[str, Any]:
+    """The same as JSON content."""
+    dial, log_in, sign_in = system.dial, system.log_in, system.sign_in
+    return {
+        **system_row(system),
         "rings_first": system.rings_first.value,
         "number": {"format": system.number_form.value, "after_answer": system.after_answer},
         "fields": [_value_content(each) for each in system.fields.values()],

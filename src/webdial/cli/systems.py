@@ -8,7 +8,13 @@ import orjson
 from webdial.cli.errors import tells_errors
 from webdial.cli.set_ups import remove, set_up, set_ups
 from webdial.cli.system_files import read_text_of, system_of
-from webdial.cli.system_text import checked_content, checked_text, system_content, system_text
+from webdial.cli.system_text import (
+    checked_content,
+    checked_text,
+    system_content,
+    system_row,
+    system_text,
+)
 from webdial.cli.system_trial import try_system
 from webdial.errors import NotFoundError
 from webdial.phonesystems import PhoneSystem, catalogue
@@ -36,7 +42,7 @@ def list_all(words: tuple[str, ...], as_json: bool) -> None:
             hint="Fewer words find more. The file of another one can be written by yourself.",
         )
     if as_json:
-        _print_json([_row(each) for each in found])
+        _print_json([system_row(each) for each in found])
         return
     for each in found:
         row = (each.id, each.title, each.kind.value, each.confidence.value, each.sent_from.value)
@@ -88,18 +94,6 @@ for command in (try_system, set_up, set_ups, remove):
 def _has(system: PhoneSystem, words: tuple[str, ...]) -> bool:
     text = f"{system.id} {system.title} {system.vendor} {system.about}".casefold()
     return all(word.casefold() in text for each in words for word in each.split())
-
-
-def _row(system: PhoneSystem) -> dict[str, str]:
-    return {
-        "id": system.id,
-        "title": system.title,
-        "vendor": system.vendor,
-        "about": system.about,
-        "kind": system.kind.value,
-        "confidence": system.confidence.value,
-        "sent_from": system.sent_from.value,
-    }
 
 
 def _print_json(content: Any) -> None:

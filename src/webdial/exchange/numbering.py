@@ -26,7 +26,7 @@ from webdial.numbers import (
     branch_rules,
     follow,
 )
-from webdial.numbers.forms import Form
+from webdial.numbers.forms import NumberForm
 from webdial.phonesystems import PhoneSystem
 
 NUMBER_SETTINGS: Final = (
@@ -88,7 +88,7 @@ def system_destination(name: str, system: PhoneSystem, names: AbstractSet[str]) 
     """Where a number goes with a phone system set up as `name`, whose request uses these names."""
     return Destination(
         system=name,
-        form=Form(system.number_form.value),
+        form=system.number_form,
         after_answer=system.after_answer,
         has_after_answer=_AFTER_ANSWER in names,
         has_prefix=_OUTSIDE_LINE in names,
@@ -116,7 +116,7 @@ def _placed(
     step: NumberStep, configuration: Configuration, branch_id: int | None, destination: Destination
 ) -> NumberStep:
     setting: SettingDefinition | None = _SETTING_OF.get(step.kind)
-    if step.kind is StepKind.FORM and destination.form is not Form.AS_DIALLED:
+    if step.kind is StepKind.FORM and destination.form is not NumberForm.AS_DIALLED:
         setting = NUMBER_COUNTRY
     if setting is None:
         return step

@@ -11,19 +11,15 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from typing import Protocol
 
 from webdial.dialstring import DialString, DialStringError, HttpRequest, Values
 from webdial.exchange.judging import MAX_MESSAGE, read_short
+from webdial.exchange.lapsing import MARGIN_S, lasts_s
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.exchange.redaction import redacted
 from webdial.exchange.sender import shown_text
-from webdial.phonesystems import Answer, Reading, SignIn
-
-MARGIN: Final = timedelta(seconds=30)
-"""A token is taken for lapsed this long before it does: clocks differ, requests take time."""
-
-LONGEST: Final = timedelta(days=366)
+from webdial.phonesystems import Answer, SignIn
 
 Fetch = Callable[[HttpRequest], Awaitable[Answer | Verdict]]
 
@@ -37,7 +33,7 @@ class SignedIn:
     refresh_token: str = field(default="", repr=False)
 
     def holds(self, now: datetime) -> bool:
-        return self.until is None or now < self.until - MARGIN
+        return self.until is None or now < self.until - timedelta(seconds=MARGIN_S)
 
 
 class SignInStore(Protocol):
@@ -161,24 +157,10 @@ async def _ask(
         why = message or "it gave no token; sign in to it again"
         return Verdict(Outcome.LOG_IN_FAILED, answer.status, text, why)
     fresh = None if sign_in.new_refresh_token is None else sign_in.new_refresh_token.read(answer)
-    lasts = lasts_s(sign_in.lasts, answer)
-    until = None if lasts is None else (now or datetime.now(UTC)) + lasts
+    holds_s = lasts_s(sign_in.lasts, answer)
+    until = None if holds_s is None else (now or datetime.now(UTC)) + timedelta(seconds=holds_s)
     return SignedIn(token, until, fresh or "")
 
 
 def _signed_out(why: str) -> Verdict:
     return Verdict(Outcome.LOG_IN_FAILED, message=f"{why}; sign in under My phones")
-
-
-def lasts_s(lasts: float | Reading, answer: Answer) -> timedelta | None:
-    """For how long a token holds, by the file or by the answer; None when neither says."""
-    if isinstance(lasts, float):
-        return timedelta(seconds=min(lasts, LONGEST.total_seconds())) if lasts else None
-    found = lasts.read(answer)
-    try:
-        seconds = float(found or "nan")
-    except ValueError:
-        return None
-    if not seconds >= 0:
-        return None
-    return timedelta(seconds=min(seconds, LONGEST.total_seconds()))

@@ -15,17 +15,15 @@ from webdial.dialstring.values import NOTHING
 from webdial.errors import WebdialError
 from webdial.exchange.calls import TimeLimits
 from webdial.exchange.judging import judge_dial, judge_step
+from webdial.exchange.lapsing import MARGIN_S, lasts_s
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.exchange.redaction import redacted
 from webdial.exchange.sign_ins import NoSignIns, SignIns, SignInStore
 from webdial.exchange.systems import Certificate, SystemCall, log_in_values, with_taken
 from webdial.exchange.watching import Watcher
-from webdial.phonesystems import Answer, LogIn, Owner, Reading
+from webdial.phonesystems import Answer, LogIn, Owner
 
 ACCESS_TOKEN_NAME: Final = "access_token"  # noqa: S105 - a name
-
-MARGIN_S: Final = 30.0
-"""A log-in is taken for lapsed this long before it does: clocks differ, requests take time."""
 
 _CONFIRMED: Final = frozenset({Outcome.ACCEPTED, Outcome.QUEUED})
 
@@ -255,8 +253,8 @@ class SystemCaller:
                 return failure
             for name, reading in step.take.items():
                 taken[name] = reading.read(answer) or ""
-        lasts_s = _lasts(log_in.lasts, answer)
-        return _Kept(taken, made_with, began_at + lasts_s - min(MARGIN_S, lasts_s / 2))
+        holds_s = lasts_s(log_in.lasts, answer) or 0.0
+        return _Kept(taken, made_with, began_at + holds_s - min(MARGIN_S, holds_s / 2))
 
 
 def _key_of(call: SystemCall, log_in: LogIn) -> _Key:
@@ -282,17 +280,6 @@ def _not_dialled(verdict: Verdict, secrets: tuple[str, ...]) -> Verdict:
         reason = f"{verdict.outcome.label.lower()}"
         return Verdict(Outcome.LOG_IN_FAILED, verdict.status, text, reason)
     return replace(verdict, answer=text)
-
-
-def _lasts(lasts: float | Reading, answer: Answer | Verdict | None) -> float:
-    """Seconds for which a log-in holds, by the file or by the phone system's own answer."""
-    if isinstance(lasts, float):
-        return lasts
-    found = lasts.read(answer) if isinstance(answer, Answer) else None
-    try:
-        return max(0.0, min(float(found or 0), 366 * 86_400.0))
-    except ValueError:
-        return 0.0
 
 
 def _made_with(call: SystemCall) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ MAX_PREFIX_DIGITS: Final = 2
 """Digits before a pause that are taken for the prefix of an outside line."""
 
 
-class Form(Enum):
+class NumberForm(Enum):
     """How a number is written. The words are those of phone systems' files."""
 
     AS_DIALLED = "as dialled"
@@ -40,12 +40,12 @@ class Form(Enum):
 
 
 FORM_WORDS: Final = {
-    "": Form.AS_DIALLED,
-    "as typed": Form.AS_DIALLED,
-    "e164": Form.E164,
-    "digits": Form.DIGITS,
-    "00": Form.INTERNATIONAL,
-    "national": Form.NATIONAL,
+    "": NumberForm.AS_DIALLED,
+    "as typed": NumberForm.AS_DIALLED,
+    "e164": NumberForm.E164,
+    "digits": NumberForm.DIGITS,
+    "00": NumberForm.INTERNATIONAL,
+    "national": NumberForm.NATIONAL,
 }
 """The values of the setting Number Format."""
 
@@ -64,9 +64,9 @@ class NumberForms:
     national: str
     at_home: str
 
-    def written(self, form: Form) -> str:
+    def written(self, form: NumberForm) -> str:
         """The number in one of the forms, ready to be dialled; not for AS_DIALLED."""
-        return self.at_home if form is Form.NATIONAL else str(getattr(self, form.value))
+        return self.at_home if form is NumberForm.NATIONAL else str(getattr(self, form.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def _internal(value: str) -> tuple[tuple[range, str], ...]:
     return tuple(found)
 
 
-def form_of(value: str) -> Form:
+def form_of(value: str) -> NumberForm:
     """What a value of Number Format means. Raises InvalidValueError."""
     form = FORM_WORDS.get(value.strip().casefold().replace("e.164", "e164"))
     if form is None:

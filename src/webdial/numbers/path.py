@@ -16,7 +16,7 @@ from webdial.errors import CallNotPlacedError, Fault
 from webdial.numbers.cleaning import MAX_DIALLED, CleanNumber, NumberError
 from webdial.numbers.forms import (
     DialledNumber,
-    Form,
+    NumberForm,
     check_country,
     check_internal,
     dialled_number,
@@ -30,7 +30,7 @@ class BranchRules:
     """What a branch has set for its numbers. As it stands here nothing is set."""
 
     country: str = ""
-    form: Form = Form.AS_DIALLED
+    form: NumberForm = NumberForm.AS_DIALLED
     internal: str = ""
     rules: NumberRules = field(default_factory=lambda: NumberRules(""))
     prefix: str = ""
@@ -39,7 +39,7 @@ class BranchRules:
     def is_nothing(self) -> bool:
         """Whether a number goes out as it was cleaned. A country alone changes nothing."""
         return (
-            self.form is Form.AS_DIALLED
+            self.form is NumberForm.AS_DIALLED
             and not self.rules.rules
             and not self.prefix
             and not self.internal
@@ -71,7 +71,7 @@ class Destination:
     """
 
     system: str = ""
-    form: Form = Form.AS_DIALLED
+    form: NumberForm = NumberForm.AS_DIALLED
     after_answer: str | None = None
     has_after_answer: bool = False
     has_prefix: bool = False
@@ -133,7 +133,7 @@ def follow(number: CleanNumber, rules: BranchRules, destination: Destination = P
         and number.extension is None
         and (
             destination is PLAIN
-            or (destination.form is Form.AS_DIALLED and "," not in number.dialled)
+            or (destination.form is NumberForm.AS_DIALLED and "," not in number.dialled)
         )
     ):
         return NumberPath(number.dialled, number.dialled, (first,))
@@ -162,8 +162,8 @@ def _reached(steps: list[NumberStep], known: DialledNumber) -> str:
 def _add_form(
     steps: list[NumberStep], known: DialledNumber, rules: BranchRules, destination: Destination
 ) -> None:
-    form = rules.form if destination.form is Form.AS_DIALLED else destination.form
-    if form is Form.AS_DIALLED:
+    form = rules.form if destination.form is NumberForm.AS_DIALLED else destination.form
+    if form is NumberForm.AS_DIALLED:
         return
     who = f"The phone system {destination.system} wants" if form is destination.form else "Wanted:"
     why = f"{who} {_FORM_TEXTS[form]}."
@@ -175,10 +175,10 @@ def _add_form(
 
 
 _FORM_TEXTS: Final = {
-    Form.E164: "a plus and the country code",
-    Form.DIGITS: "the country code, without a plus",
-    Form.INTERNATIONAL: "00 and the country code",
-    Form.NATIONAL: "the number as it is dialled inside the country",
+    NumberForm.E164: "a plus and the country code",
+    NumberForm.DIGITS: "the country code, without a plus",
+    NumberForm.INTERNATIONAL: "00 and the country code",
+    NumberForm.NATIONAL: "the number as it is dialled inside the country",
 }
 
 
@@ -204,7 +204,7 @@ def _add_prefix(
     if not rules.prefix:
         return
     reached = _reached(steps, known)
-    if destination.form is not Form.AS_DIALLED:
+    if destination.form is not NumberForm.AS_DIALLED:
         why = "Not put: the phone system wants the number in a form of its own."
         steps.append(NumberStep(StepKind.PREFIX, reached, reached, why))
     elif destination.has_prefix:

@@ -4,6 +4,7 @@ A phone system is a file (TOML) whose requests are dial strings. The catalogue h
 known; whoever has another one writes its file. Sending is done elsewhere (webdial.exchange).
 """
 
+from webdial.numbers.forms import NumberForm
 from webdial.phonesystems.answers import Answer
 from webdial.phonesystems.catalogue import (
     catalogue,
@@ -18,7 +19,6 @@ from webdial.phonesystems.model import (
     FieldKind,
     Kind,
     LogIn,
-    NumberForm,
     Owner,
     PhoneSystem,
     RingsFirst,

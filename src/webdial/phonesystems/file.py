@@ -19,6 +19,7 @@ from webdial.dialstring import (
 )
 from webdial.dialstring.values import IN_NUMBER
 from webdial.errors import Fault, InvalidValueError, SourceError
+from webdial.numbers.forms import NumberForm
 from webdial.phonesystems.model import (
     Confidence,
     Dial,
@@ -26,7 +27,6 @@ from webdial.phonesystems.model import (
     FieldKind,
     Kind,
     LogIn,
-    NumberForm,
     Owner,
     PhoneSystem,
     RingsFirst,

@@ -10,6 +10,7 @@ from webdial.dialstring import Declared, DialString
 from webdial.dialstring.encoding import Place, misfit
 from webdial.dialstring.hosts import ascii_name, is_host, is_ipv6, is_ipv6_address
 from webdial.errors import InvalidValueError
+from webdial.numbers.forms import NumberForm
 from webdial.phonesystems.rules import Reading, Rule
 
 MAX_VALUE: Final = 8_192
@@ -22,16 +23,6 @@ class Owner(Enum):
     SITE = "site"
     USER = "user"
     PHONE = "phone"
-
-
-class NumberForm(Enum):
-    """The form in which a phone system wants numbers from outside."""
-
-    AS_DIALLED = "as dialled"
-    E164 = "e164"
-    DIGITS = "digits"
-    INTERNATIONAL = "international"
-    NATIONAL = "national"
 
 
 class Kind(Enum):

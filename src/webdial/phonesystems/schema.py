@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from webdial.dialstring import CALL_NAMES
+from webdial.numbers.forms import NumberForm
 from webdial.phonesystems.file import NAME, TABLES
 from webdial.phonesystems.model import (
     Confidence,
     FieldKind,
     Kind,
-    NumberForm,
     Owner,
     RingsFirst,
     SentFrom,
