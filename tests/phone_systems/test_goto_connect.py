@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 import trustme
 
 from tests.phone_systems.caller import LIMITS, SETUP_ID, USER_ID, Caller, Outcome, Verdict
@@ -17,11 +16,6 @@ from webdial.exchange import HttpSender
 from webdial.exchange.sign_ins import SignedIn, begin_sign_in, finish_sign_in
 
 ANSWER_ADDRESS = "https://webdial.example/phones/signed-in"
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
 
 
 async def test_new_refresh_token_is_the_next_one_that_is_used(

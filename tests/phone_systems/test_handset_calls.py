@@ -20,12 +20,9 @@ from tests.phone_systems.trials import (
     EXTENSION,
     NUMBER,
     Trial,
-    check_failure_by_status,
-    check_failure_in_body,
     check_number_arrives,
     check_request_that_is_almost_right,
     check_secret_is_in_no_url,
-    check_success,
     check_wrong_secret,
 )
 from webdial.dialstring import DialStringError
@@ -115,28 +112,6 @@ SECRETS = {
     for trial in TRIALS
     if trial.system != "mitel-sip-phone-xml"
 }
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.mark.parametrize("trial", TRIALS, ids=str)
-async def test_exact_request_places_one_call(trial: Trial, authority: trustme.CA) -> None:
-    await check_success(trial, authority)
-
-
-@pytest.mark.parametrize(
-    "trial", [trial for trial in TRIALS if trial.body_message is not None], ids=str
-)
-async def test_failure_in_body_is_rejected(trial: Trial, authority: trustme.CA) -> None:
-    await check_failure_in_body(trial, authority)
-
-
-@pytest.mark.parametrize("trial", TRIALS, ids=str)
-async def test_failure_by_status_is_told(trial: Trial, authority: trustme.CA) -> None:
-    await check_failure_by_status(trial, authority)
 
 
 @pytest.mark.parametrize(("system", "secret"), SECRETS.items(), ids=list(SECRETS))

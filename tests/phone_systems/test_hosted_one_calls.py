@@ -20,14 +20,9 @@ from tests.phone_systems.trials import (
     EXTENSION,
     NUMBER,
     Trial,
-    check_failure_by_status,
-    check_failure_in_body,
-    check_lapsed_log_in,
-    check_log_in_that_never_holds,
     check_number_arrives,
     check_request_that_is_almost_right,
     check_secret_is_in_no_url,
-    check_success,
     check_wrong_secret,
 )
 from webdial.exchange.outcome import DIALLING, PICK_UP
@@ -196,41 +191,8 @@ TRIALS = (
     ),
 )
 BY_ID = {trial.system: trial for trial in TRIALS}
-KEEPING = [trial for trial in TRIALS if trial.keeps_log_in]
 AS_DIALLED = [trial for trial in TRIALS if trial.call.number == NUMBER]
 IN_A_FORM = [trial for trial in TRIALS if trial.call.number != NUMBER]
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.mark.parametrize("trial", TRIALS, ids=str)
-async def test_exact_request_places_one_call(trial: Trial, authority: trustme.CA) -> None:
-    await check_success(trial, authority)
-
-
-@pytest.mark.parametrize(
-    "trial", [trial for trial in TRIALS if trial.body_message is not None], ids=str
-)
-async def test_failure_in_body_is_rejected(trial: Trial, authority: trustme.CA) -> None:
-    await check_failure_in_body(trial, authority)
-
-
-@pytest.mark.parametrize("trial", TRIALS, ids=str)
-async def test_failure_by_status_is_told(trial: Trial, authority: trustme.CA) -> None:
-    await check_failure_by_status(trial, authority)
-
-
-@pytest.mark.parametrize("trial", KEEPING, ids=str)
-async def test_lapsed_log_in_is_renewed_once(trial: Trial, authority: trustme.CA) -> None:
-    await check_lapsed_log_in(trial, authority)
-
-
-@pytest.mark.parametrize("trial", KEEPING, ids=str)
-async def test_log_in_that_never_holds_ends(trial: Trial, authority: trustme.CA) -> None:
-    await check_log_in_that_never_holds(trial, authority)
 
 
 SECRETS = [

@@ -17,12 +17,6 @@ from tests.phone_systems.trials import EXTENSION, NUMBER, Trial
 from webdial.dialstring import HttpRequest
 from webdial.phonesystems import Owner, catalogue_system
 
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
 # Who fills in what
 
 

@@ -23,11 +23,6 @@ from webdial.phonesystems import Answer, Owner, catalogue_system
 BROWSER = ("vonage-business", "webex-calling")
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
 def _with(system: str, **values: str) -> Trial:
     trial = BY_ID[system]
     return replace(trial, values={**trial.values, **values})

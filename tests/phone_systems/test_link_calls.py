@@ -51,11 +51,6 @@ CASES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
 def link_of(
     system: str, number: str, authority: trustme.CA, *, outside_line: str = "", country: str = "GB"
 ) -> str:

@@ -13,11 +13,6 @@ from tests.phone_systems.standins.yeastar import GrandstreamUcm, PSeries, SSerie
 from tests.phone_systems.trials import EXTENSION, NUMBER, Trial
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
 async def test_3cx_redirects_to_a_session_first(authority: trustme.CA) -> None:
     trial = Trial("3cx-http-api-v12", lambda _: HttpApi(pins={EXTENSION: "1"}), {"pin": "1"})
     async with trial.stand_in(authority) as server, trial.caller(server, authority) as caller:

@@ -38,11 +38,6 @@ NUMBERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
 def link_of(
     system: str, number: str, authority: trustme.CA, values: dict[str, str] | None = None
 ) -> str:
