@@ -19,6 +19,7 @@ from uuid import UUID
 from webdial.errors import JournalError
 from webdial.exchange.calls import PlacedCall
 from webdial.exchange.outcome import Outcome, Verdict
+from webdial.exchange.terms import NO_TERMS, Terms
 from webdial.exchange.watching import Watcher
 
 log = logging.getLogger("webdial.journal")
@@ -29,10 +30,11 @@ MAX_BATCH = 256
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A call about to leave (or, with a verdict, a link about to be handed over)."""
+    """A call about to leave (or, with a verdict, a link about to be handed over), and its terms."""
 
     call: PlacedCall
     run_id: str
+    terms: Terms = NO_TERMS
 
 
 @dataclass(frozen=True, slots=True)
