@@ -8,6 +8,7 @@
     python3 dev.py fuzz        the property tests again and again, for ten minutes
     python3 dev.py screenshots the manual's pictures of pages; with a folder, every page into it
     python3 dev.py html        every page's HTML, held to the standard (needs Java and npm)
+    python3 dev.py messages    collect and compile the texts in other languages (needs gettext)
     python3 dev.py format      put the source into its format
     python3 dev.py lock        write the lock files anew from pyproject.toml
     python3 dev.py run ...     any command inside the environment
@@ -34,6 +35,7 @@ UV = "uv==0.13.9"
 VNU = "vnu-jar@26.9.27"
 HTML_CHECKER = ENVIRONMENT / VNU
 RUN_LOCK = ROOT / "locks" / "run.txt"
+POSTGRESQL_LOCK = ROOT / "locks" / "postgresql.txt"
 DEV_LOCK = ROOT / "locks" / "dev.txt"
 
 
@@ -46,6 +48,7 @@ def main(arguments: Sequence[str]) -> int:
         "fuzz": fuzz,
         "screenshots": screenshots,
         "html": html,
+        "messages": messages,
         "format": format_source,
         "lock": lock,
         "run": run_inside,
@@ -133,6 +136,12 @@ def html(_: list[str]) -> int:
     return inside("python", "-m", "tests.pages.html", from_source=True)
 
 
+def messages(arguments: list[str]) -> int:
+    synchronise(DEV_LOCK)
+    install_on_debian("gettext")
+    return inside("python", "-m", "tests.language.messages", *arguments, from_source=True)
+
+
 def format_source(_: list[str]) -> int:
     synchronise(DEV_LOCK)
     inside("ruff", "check", "--fix-only", "--quiet", "src", "tests", "bench", "dev.py")
@@ -148,6 +157,8 @@ def lock(arguments: list[str]) -> int:
     )
     uv(*compile_lock, "--group", "dev", "--extra", "postgresql", "-o", str(DEV_LOCK))
     uv(*compile_lock, "--constraint", str(DEV_LOCK), "-o", str(RUN_LOCK))
+    with_postgresql = ("--extra", "postgresql", "--constraint", str(DEV_LOCK))
+    uv(*compile_lock, *with_postgresql, "-o", str(POSTGRESQL_LOCK))
     return 0
 
 

@@ -82,6 +82,10 @@ def set_up(data: Path, *, authority: str) -> Tokens:
          "--field", f"port={port}", "--field", "client_id=bench", "--secret", "client_secret=s3cret"],
         ["setting", "set", _MECHANISM, _SYSTEM, "--branch", "LDS"],
         ["setting", "set", "--own", *_phone_system(), "--branch", "LON"],
+        ["setting", "set", "Allowed Hosts", host],
+        # Calls are counted as they are as delivered, up to a limit that no round reaches.
+        ["setting", "set", "Calls per Minute for a User", "9999999"],
+        ["setting", "set", "Calls per Day for a User", "9999999"],
         ["function", "set", str(function)],
         ["token", "create", "string"],
         ["token", "create", "posted"],
@@ -89,6 +93,28 @@ def set_up(data: Path, *, authority: str) -> Tokens:
         ["token", "create", "function"],
     )  # fmt: skip
     return Tokens(dial_string.strip(), posted.strip(), by_system.strip(), by_function.strip())
+
+
+def set_up_waiting(data: Path, *, quick: str, slow: str) -> tuple[str, str]:
+    """Fill the fresh folder with a caller of each of two phone systems, at `quick` and at `slow`.
+
+    Their tokens. Raises BenchError as `set_up` does.
+    """
+    *_, of_quick, of_slow = _run(
+        data,
+        ["branch", "add", "MAN", "--name", "Manchester"],
+        ["branch", "add", "LDS", "--name", "Leeds"],
+        ["user", "add", "quick", *_user("B1", "MAN")],
+        ["user", "add", "slow", *_user("B2", "LDS")],
+        ["setting", "set", _MECHANISM, _dial_string(quick), "--branch", "MAN"],
+        ["setting", "set", _MECHANISM, _dial_string(slow), "--branch", "LDS"],
+        ["setting", "set", "Allowed Hosts", quick.partition(":")[0]],
+        ["setting", "set", "Calls per Minute for a User", ""],
+        ["setting", "set", "Calls per Day for a User", ""],
+        ["token", "create", "quick"],
+        ["token", "create", "slow"],
+    )
+    return of_quick.strip(), of_slow.strip()
 
 
 def _dial_string(authority: str) -> str:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from tests.forked import run_forked
+
 MECHANISM = "Use Web Phone Dialling Mechanism"
 _SEVERAL = """
 import json, sys
@@ -51,35 +53,33 @@ class Installation:
 
     def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """One `webdial` command, whatever its exit status."""
-        return subprocess.run(
-            [sys.executable, "-m", "webdial", *arguments],
-            input=stdin, env=self.environment, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        return run_forked(
+            ["-m", "webdial", *arguments], self.environment, stdin=stdin, timeout_s=60
+        )
 
     def run_all(self, *commands: list[str]) -> str:
         """Several commands in one process, which is much quicker; what they print."""
-        done = subprocess.run(
-            [sys.executable, "-c", _SEVERAL, json.dumps(commands)],
-            env=self.environment, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        done = run_forked(["-c", _SEVERAL, json.dumps(commands)], self.environment, timeout_s=60)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def execute(self, code: str) -> None:
         """Python over this installation's database, for what no command does."""
         opening = "from webdial.cli.database import open_database; open_database()\n"
-        done = subprocess.run(
-            [sys.executable, "-c", opening + code],
-            env=self.environment, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        done = run_forked(["-c", opening + code], self.environment, timeout_s=60)
         assert done.returncode == 0, done.stderr
 
     def prepare(self) -> None:
-        """The branch London, Carl with the extension 1001, and his token."""
+        """The branch London, Carl with the extension 1001, and his token.
+
+        Tests place more calls in a minute than people do, so there is no limit.
+        """
         printed = self.run_all(
             ["branch", "add", "LON", "--name", "London"],
             ["user", "add", "carl", "--staff-id", "CO", "--name", "Carl Osei", "--branch", "LON",
              "--extension", "1001"],
+            ["setting", "set", "Calls per Minute for a User", ""],
+            ["setting", "set", "Calls per Day for a User", ""],
             ["token", "create", "carl"],
         )  # fmt: skip
         self.token = printed.splitlines()[-1]
@@ -89,8 +89,10 @@ class Installation:
         self.run_all(["setting", "set", MECHANISM, dial_string])
 
     @contextmanager
-    def serving(self, *, host: str = "127.0.0.1", port: int = 0) -> "Iterator[Server]":
-        server = Server(self, host=host, port=port)
+    def serving(
+        self, *options: str, host: str = "127.0.0.1", port: int = 0
+    ) -> "Iterator[Server]":
+        server = Server(self, *options, host=host, port=port)
         try:
             yield server
         finally:
@@ -101,11 +103,11 @@ class Server:
     """`webdial serve` as a process of its own, on a free port of loopback."""
 
     def __init__(
-        self, installation: Installation, *, host: str = "127.0.0.1", port: int = 0
+        self, installation: Installation, *options: str, host: str = "127.0.0.1", port: int = 0
     ) -> None:
         self._token = installation.token
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "webdial", "serve", "--host", host, "--port", str(port)],
+            [sys.executable, "-m", "webdial", "serve", "--host", host, "--port", str(port), *options],
             env=installation.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         assert self.process.stdout is not None

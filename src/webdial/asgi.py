@@ -16,12 +16,15 @@ set_up_django()
 from django.conf import settings  # noqa: E402 - Django is set up first
 from django.core.asgi import get_asgi_application  # noqa: E402
 from django.http.request import split_domain_port, validate_host  # noqa: E402
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware  # noqa: E402
 from starlette.types import ASGIApp, Receive, Scope, Send  # noqa: E402
 
+from webdial.answer_headers import AnswerHeaders, telling  # noqa: E402
 from webdial.api import Api  # noqa: E402
 from webdial.api.problems import problem  # noqa: E402
 from webdial.metrics import Metrics  # noqa: E402
 from webdial.monitoring import PATHS, Monitoring  # noqa: E402
+from webdial.site.domain.transfer.limits import MAX_FILE_BYTES  # noqa: E402
 from webdial.site.health import Health, probe  # noqa: E402
 from webdial.static_files import StaticFolders  # noqa: E402
 
@@ -35,35 +38,67 @@ _UNKNOWN_HOST: Final = problem(
     detail="This server is not known by the name that it was asked under.",
 )
 
+MAX_FORM_BYTES: Final = 2 * 1024 * 1024
+"""Bytes of a request to a page: twice what Django takes of a form's fields (DATA_UPLOAD_MAX_MEMORY_SIZE)."""
+
+MAX_UPLOAD_BYTES: Final = MAX_FILE_BYTES + MAX_FORM_BYTES
+_UPLOADS: Final = "/maintenance/import-export"
+"""The one page that takes files."""
+
 
 class Application:
+    """What a request may be as large as is told here, before anything of it is kept: Django reads a whole
+    body, onto the disk where it is long, before it asks who sent it.
+    """
+
     def __init__(self) -> None:
-        self._site = cast("ASGIApp", get_asgi_application())
+        site = cast("ASGIApp", get_asgi_application())
+        self._site = RequestBodyLimitMiddleware(site, MAX_FORM_BYTES)
+        self._uploads = RequestBodyLimitMiddleware(site, MAX_UPLOAD_BYTES)
+        self._headers = AnswerHeaders(is_https_only=settings.ENVIRONMENT.is_https_only)
         self._api = Api()
         self._static = StaticFolders(settings.STATIC_URL)
         self._monitoring = Monitoring(settings.ENVIRONMENT.metrics_token)
+        self._state: dict[str, Any] = {}
+
+    def let_go(self) -> None:
+        """The server is told to end: requests that merely wait for something to do are answered now."""
+        if (computers := self._state.get("computers")) is not None:
+            computers.let_go()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
+            self._state = scope["state"]
             await _lifespan(scope, receive, send)
         elif scope["type"] == "http":
-            path = scope["path"]
-            if path.startswith(("/api/", "/static/")) and not _is_for_us(scope):
-                await _UNKNOWN_HOST(scope, receive, send)
-            elif path.startswith("/api/"):
-                await self._api(scope, receive, send)
-            elif path.startswith("/static/"):
-                await self._static(scope, receive, send)
-            elif path in PATHS:
-                await self._monitoring(scope, receive, send)
-            else:
-                await self._site(scope, receive, send)
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path.startswith("/static/"):
+            send = telling(send, self._headers.files)
+            await (self._static if _is_for_us(scope) else _UNKNOWN_HOST)(scope, receive, send)
+        elif path.startswith("/api/"):
+            send = telling(send, self._headers.data)
+            await (self._api if _is_for_us(scope) else _UNKNOWN_HOST)(scope, receive, send)
+        elif path in PATHS:
+            await self._monitoring(scope, receive, telling(send, self._headers.data))
+        elif len(_hosts(scope)) != 1:
+            await _UNKNOWN_HOST(scope, receive, telling(send, self._headers.data))
+        else:  # the site has a page for names that are not ours
+            site = self._uploads if path.startswith(_UPLOADS) else self._site
+            await site(scope, receive, telling(send, self._headers.pages))
 
 
 def _is_for_us(scope: Scope) -> bool:
-    """Whether the request's Host is a name of ours. Without one (HTTP/1.0) it is not."""
-    named = next((value for name, value in scope["headers"] if name == b"host"), b"")
-    return _is_name_of_ours(named)
+    """Whether the request's Host is a name of ours."""
+    hosts = _hosts(scope)
+    return len(hosts) == 1 and _is_name_of_ours(hosts[0])
+
+
+def _hosts(scope: Scope) -> list[bytes]:
+    """One, says RFC 9112 section 3.2: of several, a proxy may look at another one than we do."""
+    return [value for name, value in scope["headers"] if name == b"host"]
 
 
 @lru_cache(maxsize=16)
@@ -89,10 +124,13 @@ async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:
                 _show_state(metrics, state)
             scope["state"].update(state, health=health, metrics=metrics)
             is_running = True
-            pruning = asyncio.create_task(keep_call_log_short(), name="pruning")
+            tasks = [asyncio.create_task(keep_call_log_short(), name="pruning")]
+            if metrics is not None and metrics.is_shared:
+                tasks.append(asyncio.create_task(_keep_looking(metrics), name="figures"))
             await send({"type": "lifespan.startup.complete"})
             await receive()
-            pruning.cancel()
+            for task in tasks:
+                task.cancel()
             health.is_stopping = True
         await send({"type": "lifespan.shutdown.complete"})
     except Exception as error:
@@ -129,7 +167,14 @@ def _show_state(metrics: Metrics, state: dict[str, Any]) -> None:
         "webdial_configuration_revision",
         "The number of the configuration in force; it grows with every change.",
         lambda: exchange.configuration.revision,
+        of_all="min",
     )
+
+
+async def _keep_looking(metrics: Metrics) -> None:
+    while True:
+        metrics.look()
+        await asyncio.sleep(1)
 
 
 application = Application()

@@ -58,7 +58,8 @@ VARIABLES: Final = (
     Variable(
         "WEBDIAL_HTTPS",
         "no",
-        "yes when people reach the site by https:// only: cookies are then never sent without it.",
+        "yes when people reach the site by https:// only: cookies are then never sent without it, and browsers are told "
+        "to ask by https alone for a year (HSTS).",
     ),
     Variable(
         "WEBDIAL_ADDRESS",
@@ -79,7 +80,8 @@ VARIABLES: Final = (
     Variable(
         "WEBDIAL_SECOND_FACTOR",
         "optional",
-        "Who must have a second factor: optional (nobody), administrators or everybody.",
+        "Who must have a second factor: optional (nobody), administrators (function authors as well, since they too "
+        "decide where requests go) or everybody.",
     ),
     Variable(
         "WEBDIAL_OIDC_ISSUER",
@@ -116,7 +118,8 @@ VARIABLES: Final = (
     Variable(
         "FORWARDED_ALLOW_IPS",
         "127.0.0.1",
-        "Address of a reverse proxy, whose X-Forwarded-Proto is then believed. Read by uvicorn.",
+        "Addresses or networks of reverse proxies, separated by commas, whose X-Forwarded-Proto and X-Forwarded-For are "
+        "then believed. Read by uvicorn.",
     ),
     Variable(
         "WEBDIAL_METRICS_TOKEN",
@@ -127,6 +130,12 @@ VARIABLES: Final = (
         "WEBDIAL_LOG_FORMAT",
         "text",
         "How the log is written: text, or json for one JSON object a line and a line for each call.",
+    ),
+    Variable(
+        "WEBDIAL_DRAIN",
+        "0",
+        "Seconds for which a server that is told to end goes on serving, while /readyz says no: as long as a balancer "
+        "takes to notice.",
     ),
     Variable(
         "WEBDIAL_SERVER",
@@ -142,6 +151,8 @@ VARIABLES: Final = (
 )
 
 LOG_FORMATS: Final = ("text", "json")
+
+LONGEST_DRAIN_S: Final = 3_600
 
 _SECRET_LENGTH = 32
 
@@ -218,6 +229,20 @@ class Environment:
                 field="WEBDIAL_LOG_FORMAT",
             )
         return named
+
+    @property
+    def drain_s(self) -> float:
+        """Seconds of serving after being told to end. Raises InvalidValueError."""
+        try:
+            seconds = float(self._get("WEBDIAL_DRAIN") or 0)
+        except ValueError:
+            seconds = -1.0
+        if not 0 <= seconds <= LONGEST_DRAIN_S:
+            raise InvalidValueError(
+                f"WEBDIAL_DRAIN is no number of seconds from 0 to {LONGEST_DRAIN_S}.",
+                field="WEBDIAL_DRAIN",
+            )
+        return seconds
 
     @property
     def server(self) -> str:

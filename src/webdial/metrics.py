@@ -1,12 +1,17 @@
 """Figures for Prometheus: what the exchange tells of its calls, counted.
 
-One registry of our own, so that nothing else in the process gets into it. No number, no user and no
+One registry of our own, so that nothing else in the process gets into it. With several workers each keeps
+its figures in files of a folder that all share, by which whoever is asked tells the sum. No number, no user and no
 address stands in a label; what can be a label's value is bounded. docs/how-to/watch-it.md describes
 every figure.
 """
 
+import struct
+import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
 from uuid import UUID
 
 from prometheus_client import (
@@ -16,8 +21,10 @@ from prometheus_client import (
     Histogram,
     ProcessCollector,
     disable_created_metrics,
+    values,
 )
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 import webdial
 from webdial.exchange.calls import Channel, PlacedCall
@@ -35,10 +42,33 @@ MAX_CODES: Final = 200
 OTHERS: Final = "(others)"
 """Stands for names beyond the limit; no phone system has this name, since it says so little."""
 
+SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""The library's own variable. The process that starts workers sets it for them, and nobody else does."""
+
+_TRIES, _PAUSE_S = 10, 0.01
+
 _ANSWER_BUCKETS_S = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _LAG_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 _FUNCTION_BUCKETS_S = (0.0005, 0.001, 0.005, 0.02, 0.1, 0.5, 1, 5)
 _BATCH_BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
+
+_worker: int | None = None
+
+
+def share_figures(worker: int) -> None:
+    """This process is a worker, and keeps its figures in SHARED_FOLDER under its number.
+
+    Not under the process's: whoever follows a dead worker goes on with its counts.
+    """
+    global _worker  # noqa: PLW0603 - said once, before there are figures
+    _worker = worker
+    values.ValueClass = values.MultiProcessValue(lambda: worker)  # type: ignore[no-untyped-call]
+
+
+def forget_worker(number: int, folder: Path) -> None:
+    """A worker is dead: what it had in flight counts no more, what it has counted stays."""
+    mark_process_dead(number, str(folder))  # type: ignore[no-untyped-call]
 
 
 class Metrics(Watcher):
@@ -53,17 +83,57 @@ class Metrics(Watcher):
         self._log_ins: dict[tuple[str, bool], Counter] = {}
         self._stops: dict[tuple[Channel, str], Counter] = {}
         self._runs: dict[str, Counter] = {}
+        self._blocks: dict[tuple[Channel, str], Counter] = {}
         self._make_figures_of_calls()
         self._make_figures_of_parts()
-        ProcessCollector(registry=self.registry)
+        self._looked_at: list[tuple[Gauge, Callable[[], float]]] = []
+        self._process = ProcessCollector(registry=None if self.is_shared else self.registry)
+        self._of_process: dict[str, Gauge] = {}
 
     def text(self) -> bytes:
         """All figures in Prometheus' text format. May be called from any thread."""
-        return generate_latest(self.registry)
+        if not self.is_shared:
+            return generate_latest(self.registry)
+        everybodys = CollectorRegistry()
+        MultiProcessCollector(everybodys)  # type: ignore[no-untyped-call]
+        for _ in range(_TRIES):
+            with suppress(struct.error):  # a worker is making its file at this moment
+                return generate_latest(everybodys)
+            time.sleep(_PAUSE_S)
+        return generate_latest(everybodys)
 
-    def show(self, name: str, help_text: str, read: Callable[[], float]) -> None:
-        """A gauge that is read when it is asked for."""
-        Gauge(name, help_text, registry=self.registry).set_function(read)
+    def show(
+        self, name: str, help_text: str, read: Callable[[], float], *, of_all: str = "sum"
+    ) -> None:
+        """A gauge that is read when it is asked for. `of_all`: what is told of several workers, sum or min."""
+        # The library takes the mode for one of seven words.
+        mode: Any = f"live{of_all}"
+        gauge = Gauge(name, help_text, registry=self.registry, multiprocess_mode=mode)
+        if self.is_shared:
+            self._looked_at.append((gauge, read))
+        else:
+            gauge.set_function(read)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether there are other workers, who must be told what is looked at here: see `look`."""
+        return _worker is not None
+
+    def look(self) -> None:
+        """Put down for the other workers what they cannot look at. To be called every second."""
+        for gauge, read in self._looked_at:
+            gauge.set(read())
+        for family in self._process.collect():
+            for sample in family.samples:
+                self._figure_of_process(sample.name, family.documentation).set(sample.value)
+
+    def _figure_of_process(self, name: str, help_text: str) -> Gauge:
+        if name not in self._of_process:
+            gauge = Gauge(
+                name, help_text, ("worker",), registry=self.registry, multiprocess_mode="livemax"
+            )
+            self._of_process[name] = gauge.labels(str(_worker))
+        return self._of_process[name]
 
     def call_begun(self, call: PlacedCall) -> None:
         self._of(call.prepared.phone_system).in_flight.inc()
@@ -88,8 +158,17 @@ class Metrics(Watcher):
             self._stops[key] = self._stop_count.labels(channel.value, key[1])
         self._stops[key].inc()
 
+    def call_blocked(self, channel: Channel, reason: str) -> None:
+        key = (channel, reason)
+        if key not in self._blocks:
+            self._blocks[key] = self._block_count.labels(channel.value, reason)
+        self._blocks[key].inc()
+
     def answered(self, phone_system: str, took_s: float) -> None:
         self._of(phone_system).answer.observe(took_s)
+
+    def held_back(self, phone_system: str, *, addresses: int) -> None:
+        self._held_back.labels(self._of(phone_system).name).set(addresses)
 
     def logged_in(self, phone_system: str, *, is_success: bool) -> None:
         key = (self._of(phone_system).name, is_success)
@@ -141,9 +220,13 @@ class Metrics(Watcher):
             "webdial_calls_stopped", "Calls that were stopped before anything left, by error code.",
             ("channel", "code"), registry=registry,
         )  # fmt: skip
+        self._block_count = Counter(
+            "webdial_calls_blocked", "Calls that a rule of who may ring what has stopped, by rule.",
+            ("channel", "reason"), registry=registry,
+        )  # fmt: skip
         self._in_flight = Gauge(
             "webdial_calls_in_flight", "Calls that are being placed now.", of_system,
-            registry=registry,
+            registry=registry, multiprocess_mode="livesum",
         )  # fmt: skip
         self._whole_time = Histogram(
             "webdial_call_seconds", "From the click to the outcome.", of_system,
@@ -152,6 +235,11 @@ class Metrics(Watcher):
         self._answer_time = Histogram(
             "webdial_phone_system_seconds", "From a dial request to its answer.", of_system,
             buckets=_ANSWER_BUCKETS_S, registry=registry,
+        )  # fmt: skip
+        self._held_back = Gauge(
+            "webdial_phone_system_held_back",
+            "Addresses of the phone system that do not answer; calls to them are held back.",
+            of_system, registry=registry, multiprocess_mode="livemax",
         )  # fmt: skip
         self._log_in_count = Counter(
             "webdial_log_ins", "Log-ins at phone systems.", ("phone_system", "result"),
@@ -184,8 +272,9 @@ class Metrics(Watcher):
             buckets=_FUNCTION_BUCKETS_S, registry=registry,
         )  # fmt: skip
         build = Gauge(
-            "webdial_build_info", "Always 1; the version.", ("version",), registry=registry
-        )
+            "webdial_build_info", "Always 1; the version.", ("version",), registry=registry,
+            multiprocess_mode="livemax",
+        )  # fmt: skip
         build.labels(webdial.__version__).set(1)
 
 

@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -20,14 +20,20 @@ from filelock import FileLock
 
 if TYPE_CHECKING:
     from webdial.exchange import Exchange
+    from webdial.exchange.breaker import Held
+    from webdial.exchange.gates import GateKey
     from webdial.exchange.watching import Watcher
+    from webdial.site.computer_hub import ComputerHub
     from webdial.site.domain.configuration import ConfigurationReader
     from webdial.site.runs import Run
 
 log = logging.getLogger("webdial.runtime")
 
+CONFIGURATION_S: Final = 0.5
+"""How often changed configuration is looked for: a token that was revoked ends everywhere within a second."""
+
 REFRESH_S: Final = 1.0
-"""How soon a change made by another process is in force here."""
+"""How often the rest is looked at: what dead runs left behind, the use of tokens, other nodes."""
 
 LEFT_BEHIND_S: Final = 30.0
 """Age from which a call of our own that nobody places any more is taken for interrupted."""
@@ -39,10 +45,6 @@ SHUTDOWN_S: Final = 10.0
 """How long calls in flight may go on after the program was told to end."""
 
 
-_UPGRADE_KEY: Final = 0x77656264
-"""Advisory lock under which one of several machines upgrades a PostgreSQL database."""
-
-
 def set_up_django() -> None:
     """Make the models usable. Settings come from the environment alone."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "webdial.site.settings"
@@ -52,15 +54,16 @@ def set_up_django() -> None:
 def upgrade_database() -> None:
     """Bring the database to this version, making it on first start. Takes a lock against a second."""
     from webdial.site import settings  # noqa: PLC0415 - needs the environment of the run
+    from webdial.site.databases import UPGRADE_KEY  # noqa: PLC0415
 
     with FileLock(settings.ENVIRONMENT.data / "upgrade.lock"), connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # other machines may start at the same moment
-            cursor.execute("SELECT pg_advisory_lock(%s)", [_UPGRADE_KEY])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [UPGRADE_KEY])
         try:
             call_command("migrate", interactive=False, verbosity=0)
         finally:
             if connection.vendor == "postgresql":
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_UPGRADE_KEY])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [UPGRADE_KEY])
 
 
 def mark_calls_left_behind(run: "Run", exchange: "Exchange | None" = None) -> None:
@@ -87,12 +90,16 @@ async def running_exchange(watchers: "Sequence[Watcher]" = ()) -> AsyncIterator[
     `watchers` are told of what happens; lines of the log are written besides where they are wanted.
     """
     from webdial.exchange import Exchange, GroupCommitJournal, HttpSender  # noqa: PLC0415
+    from webdial.exchange.duplicates import Duplicates  # noqa: PLC0415
+    from webdial.exchange.named_hosts import policy_of  # noqa: PLC0415
     from webdial.exchange.system_calls import SystemCaller  # noqa: PLC0415
     from webdial.site import settings  # noqa: PLC0415
+    from webdial.site.computer_hub import ComputerHub  # noqa: PLC0415
     from webdial.site.domain.configuration import (  # noqa: PLC0415
         ConfigurationReader,
     )
     from webdial.site.domain.credentials import opener  # noqa: PLC0415
+    from webdial.site.domain.first_calls import DatabaseRecords  # noqa: PLC0415
     from webdial.site.domain.sign_ins import DatabaseSignIns  # noqa: PLC0415
     from webdial.site.function_runner import DatabaseFunction  # noqa: PLC0415
     from webdial.site.journal import open_journal_store  # noqa: PLC0415
@@ -105,16 +112,21 @@ async def running_exchange(watchers: "Sequence[Watcher]" = ()) -> AsyncIterator[
         reader = await in_database_thread(ConfigurationReader)
         watcher = _watcher(watchers)
         journal = GroupCommitJournal(open_journal_store(settings.DATABASE), watcher=watcher)
-        sender = HttpSender()
+        sender = HttpSender(policy=lambda: policy_of(reader.current))
         systems = SystemCaller(sender, sign_ins=DatabaseSignIns(), watcher=watcher)
         function = DatabaseFunction(settings.DATABASE, watcher=watcher)
+        computers = ComputerHub(reader)
+        await in_database_thread(computers.keep)
         exchange = Exchange(
             configuration=reader, journal=journal, sender=sender, function=function,
-            system_caller=systems, opener=await asyncio.to_thread(opener), run_id=run.id,
-            watcher=watcher,
+            system_caller=systems, computers=computers,
+            opener=await asyncio.to_thread(opener), run_id=run.id,
+            watcher=watcher, duplicates=Duplicates(records=DatabaseRecords(), has_company=run.has_company),
         )  # fmt: skip
+        await _share(run, exchange)
         _relieve_collector()
-        upkeep = asyncio.create_task(_upkeep(reader, run, exchange), name="upkeep")
+        upkeep = asyncio.create_task(_upkeep(reader, run, exchange, computers), name="upkeep")
+        looking = asyncio.create_task(_take_up_changes(reader), name="configuration")
         try:
             yield {
                 "exchange": exchange,
@@ -122,10 +134,14 @@ async def running_exchange(watchers: "Sequence[Watcher]" = ()) -> AsyncIterator[
                 "configuration_reader": reader,
                 "system_caller": systems,
                 "sender": sender,
+                "computers": computers,
             }
         finally:
             upkeep.cancel()
+            looking.cancel()
             await exchange.close(wait_s=SHUTDOWN_S)
+            await computers.close()
+            await _share(run, exchange)
             await asyncio.to_thread(journal.close)
             await sender.close()
             await asyncio.to_thread(function.close)
@@ -158,11 +174,24 @@ def _relieve_collector() -> None:
 
 
 async def keep_call_log_short() -> None:
-    """For the server: at the start and every hour, remove calls older than Keep Calls For."""
+    """For the server: at the start and every hour, remove calls older than Keep Calls For.
+
+    Claims and tallies that have lapsed go with them, and where the journals' chains stand is written
+    into the record. Of several processes on one database, one does it at a time.
+    """
+    from webdial.site.audit.journal_chains import tie_chains  # noqa: PLC0415
+    from webdial.site.databases import PRUNE_KEY  # noqa: PLC0415
     from webdial.site.domain.call_retention import remove_old_calls  # noqa: PLC0415
+    from webdial.site.domain.claims import sweep_claims  # noqa: PLC0415
     from webdial.site.threads import in_database_thread  # noqa: PLC0415
+    from webdial.site.turns import turn  # noqa: PLC0415
 
     is_ending = threading.Event()
+
+    def remove_in_turn() -> None:
+        with turn(PRUNE_KEY) as is_ours:
+            if is_ours:
+                remove()
 
     def remove() -> None:
         removal = remove_old_calls(
@@ -170,11 +199,13 @@ async def keep_call_log_short() -> None:
         )
         if removal.count:
             log.info("%d calls from before %s removed", removal.count, removal.placed_before)
+        sweep_claims(datetime.now(UTC))
+        tie_chains()
 
     try:
         while True:
             try:
-                await in_database_thread(remove)
+                await in_database_thread(remove_in_turn)
             except Exception:  # the database may be away; an hour later it is tried again
                 log.exception("old calls could not be removed")
             await asyncio.sleep(PRUNE_S)
@@ -182,7 +213,20 @@ async def keep_call_log_short() -> None:
         is_ending.set()
 
 
-async def _upkeep(reader: "ConfigurationReader", run: "Run", exchange: "Exchange") -> None:
+async def _take_up_changes(reader: "ConfigurationReader") -> None:
+    """Apart from the rest of the upkeep, which may take its time."""
+    from webdial.site.threads import in_database_thread  # noqa: PLC0415
+
+    while True:
+        await asyncio.sleep(CONFIGURATION_S)
+        # What goes wrong is told by the upkeep, which looks as well.
+        with suppress(Exception):
+            await in_database_thread(reader.refresh)
+
+
+async def _upkeep(
+    reader: "ConfigurationReader", run: "Run", exchange: "Exchange", computers: "ComputerHub"
+) -> None:
     """Every second: take up changed configuration, and what dead runs left behind."""
 
     from webdial.site.domain.token_use import token_uses  # noqa: PLC0415
@@ -192,6 +236,7 @@ async def _upkeep(reader: "ConfigurationReader", run: "Run", exchange: "Exchange
         run.keep()
         reader.refresh()
         token_uses.keep()
+        computers.keep()
         mark_calls_left_behind(run, exchange)
 
     while True:
@@ -200,3 +245,28 @@ async def _upkeep(reader: "ConfigurationReader", run: "Run", exchange: "Exchange
             await in_database_thread(look)
         except Exception:  # the database may be away for a while; calls are stopped by the journal
             log.exception("the configuration could not be looked at")
+        await _share(run, exchange)
+
+
+async def _share(run: "Run", exchange: "Exchange") -> None:
+    """Tell other nodes which phone systems do not answer, and hear of it from them."""
+    from webdial.site.domain.pauses import (  # noqa: PLC0415
+        in_flight_elsewhere,
+        keep_pauses,
+        pauses,
+    )
+    from webdial.site.threads import in_database_thread  # noqa: PLC0415
+
+    gates = exchange.gates
+    moved = gates.moved()
+
+    def look() -> "tuple[dict[GateKey, Held], dict[str, int]]":
+        keep_pauses(moved)
+        return pauses(), in_flight_elsewhere(run.id)
+
+    try:
+        held, elsewhere = await in_database_thread(look)
+    except Exception:  # the database may be away for a while; this process goes on by what it knows
+        log.exception("the state of phone systems could not be shared")
+    else:
+        gates.adopt(held, told=moved, elsewhere=elsewhere)

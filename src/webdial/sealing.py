@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from webdial.errors import CallNotPlacedError, InvalidValueError
+from webdial.language import translate
 
 
 class CredentialUnreadableError(CallNotPlacedError):
@@ -35,8 +36,8 @@ class Seal:
             self._keys = MultiFernet([Fernet(key.strip()) for key in keys])
         except ValueError as error:
             raise InvalidValueError(
-                "A credential key is not 32 bytes in base64url.",
-                hint="Make one with: webdial credential new-key",
+                translate("A credential key is not 32 bytes in base64url."),
+                hint=translate("Make one with: webdial credential new-key"),
             ) from error
 
     def __repr__(self) -> str:
@@ -59,6 +60,8 @@ class Seal:
 
 def _unreadable() -> CredentialUnreadableError:
     return CredentialUnreadableError(
-        "A credential cannot be read with the key that is in use.",
-        hint="Give the key that it was sealed with in WEBDIAL_CREDENTIAL_KEYS, or set it anew.",
+        translate("A credential cannot be read with the key that is in use."),
+        hint=translate(
+            "Give the key that it was sealed with in WEBDIAL_CREDENTIAL_KEYS, or set it anew."
+        ),
     )

@@ -2,6 +2,8 @@
 
 Their address holds a version that changes with their content, so browsers may keep them for ever.
 An older address still finds the newest file, but is not kept.
+
+One file is for pages of other programs, and has an address that stays: ELEMENT_PATH.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -10,10 +12,11 @@ from typing import Any, Final
 from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from webdial.site.assets import assets_folders
+from webdial.site.assets import ELEMENT_PATH, assets_folders
 
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _NOT_KEPT: Final = "no-cache"
+_FOR_AN_HOUR: Final = "public, max-age=3600"
 
 Scope = MutableMapping[str, Any]
 
@@ -43,4 +46,13 @@ class StaticFolders:
         is_current = path.startswith(self._url) and response.status_code < 400
         response.headers["Cache-Control"] = _FOR_EVER if is_current else _NOT_KEPT
         response.headers["X-Content-Type-Options"] = "nosniff"
+        if path == ELEMENT_PATH:
+            _open_to_all(response)
         await response(scope, receive, send)
+
+
+def _open_to_all(response: Response) -> None:
+    """Any page may load it, also one that wants every file to say so (COEP, integrity)."""
+    response.headers["Cache-Control"] = _FOR_AN_HOUR
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -121,7 +121,9 @@ def test_schema_tells_all_that_is_answered(server: Server) -> None:
     schema = server.ask("/api/v1/openapi.json").content
     post = schema["paths"]["/api/v1/calls"]["post"]
     assert post["security"]
-    assert set(post["responses"]) == {"201", "401", "403", "404", "409", "413", "422", "503"}
+    assert set(post["responses"]) == {
+        "200", "201", "400", "401", "403", "404", "409", "413", "422", "429", "503",
+    }  # fmt: skip
     assert set(post["responses"]["401"]["content"]) == {"application/problem+json"}
     fields = set(schema["components"]["schemas"]["CallAnswer"]["properties"])
     assert set(server.place_call("020").content) <= fields

@@ -15,7 +15,13 @@ TABLES = "docs/reference/tables.md"
 CONFIGURATION = "docs/reference/configuration-file.md"
 COLUMN_HEAD = ("column", "must be there", "what it holds")
 KEY_HEAD = ("key", "kind", "what it holds")
-TITLES = {"users": "Users", "branches": "Branches", "people": "People", "settings": "Settings"}
+TITLES = {
+    "users": "Users",
+    "branches": "Branches",
+    "companies": "Companies",
+    "people": "People",
+    "settings": "Settings",
+}
 FILE = "The file"
 
 

@@ -17,6 +17,7 @@ PAGE = page("docs/reference/error-codes.md")
 HEAD = ("code", "API status", "when", "what to do")
 LANGUAGES: dict[str, type[SourceError]] = {
     "webdial.dialstring": DialStringError,
+    "webdial.numbers.beginnings": SourceError,
     "webdial.numbers.forms": SourceError,
     "webdial.numbers.rules": NumberRuleError,
     "webdial.numbers": NumberError,

@@ -33,7 +33,7 @@ def test_sentences_of_refusals_are_told() -> None:
 
 def test_sentences_in_the_phone_systems_words_are_told() -> None:
     rows = PAGE.table("outcome", "its words", "sentence")
-    assert len(rows) == 3
+    assert len(rows) == 4
     assert rows == [
         [outcome, words, sentence_for(Outcome(unquoted(outcome)), None, words)]
         for outcome, words, _ in rows

@@ -22,7 +22,9 @@ def test_pictures_are_small_enough_to_be_kept() -> None:
 
 
 def test_every_maintenance_tab_is_told() -> None:
-    tabs = set(re.findall(r'Subject\.\w+, "([\w ]+)"', MENU.read_text(encoding="utf-8")))
+    tabs = set(
+        re.findall(r'Subject\.\w+,\s*translatable\(\s*"([\w ]+)"', MENU.read_text(encoding="utf-8"))
+    )
     told = {row[0] for row in PAGE.sections(2)["Maintenance"].table("tab", "what it is for")}
     assert tabs
     assert told == tabs

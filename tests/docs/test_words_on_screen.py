@@ -18,6 +18,7 @@ def on_screen() -> str:
     """Everything that pages may show, one blank between words, tags and template code left out."""
     files = [*(SITE / "templates").rglob("*.html"), *(SITE / "pages").rglob("*.py")]
     text = " ".join(file.read_text(encoding="utf-8") for file in files)
+    text = re.sub(r"""\{% translate (["'])(.*?)\1 %\}""", r"\2", text)
     return " ".join(re.sub(r"<[^>]+>|\{%.*?%\}", " ", text).split())
 
 

@@ -249,10 +249,10 @@ async def test_call_is_placed_by_one_picture_of_the_configuration() -> None:
     exchange = Exchange(configuration=configured, journal=story, sender=story, run_id="run")
     await exchange.place_call("020", user_id=1, channel=Channel.API)
     configured.values = {(MECHANISM_KEY, None): "http://new.example/#"}
-    await exchange.place_call("020", user_id=1, channel=Channel.API)
+    await exchange.place_call("021", user_id=1, channel=Channel.API)
     assert [request.url for request, _ in story.requests] == [
         "http://pbx.example/dial?from=203&to=020",
-        "http://new.example/020",
+        "http://new.example/021",
     ]
 
 

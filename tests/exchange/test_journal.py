@@ -2,19 +2,23 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from webdial.errors import JournalError
+from webdial.errors import CallNotPlacedError, JournalError
 from webdial.exchange import GroupCommitJournal, Outcome, Verdict
 from webdial.exchange.journal import MAX_BATCH, Ended, Entry, EntryRefusedError
 
 
 def an_entry() -> Ended:
     return Ended(uuid4(), Verdict(Outcome.SENT, 200), datetime.now(UTC))
+
+
+def _id_of(entry: Entry) -> UUID:
+    return entry.call_id if isinstance(entry, Ended) else entry.call.id
 
 
 class Store:
@@ -28,15 +32,18 @@ class Store:
         self.is_broken = False
         self.is_closed = False
         self.refused: Entry | None = None
+        self.unmet: dict[UUID, CallNotPlacedError] = {}
 
-    def write(self, entries: Sequence[Entry]) -> None:
+    def write(self, entries: Sequence[Entry]) -> Mapping[UUID, CallNotPlacedError]:
         self.is_writing.set()
         self.may_write.wait(10)
         if self.is_broken:
             raise OSError("No space left on device")
         if any(entry is self.refused for entry in entries):
             raise EntryRefusedError("value too long")
-        self.batches.append(list(entries))
+        kept = [each for each in entries if _id_of(each) not in self.unmet]
+        self.batches.append(kept)
+        return self.unmet
 
     def close(self) -> None:
         self.is_closed = True

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 from multidict import CIMultiDict
 
+from tests.exchange.policies import THIS_MACHINE
 from webdial.dialstring import DigestLogin, HttpRequest
 from webdial.exchange import HttpSender, Outcome, TimeLimits
 from webdial.exchange.sender import MAX_ANSWER_BYTES
@@ -20,7 +21,7 @@ FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
 
 @pytest.fixture
 async def sender() -> AsyncIterator[HttpSender]:
-    sender = HttpSender()
+    sender = HttpSender(policy=THIS_MACHINE)
     yield sender
     await sender.close()
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 import trustme
 
+from tests.exchange.policies import THIS_MACHINE
 from tests.phone_systems.caller import Caller
 from tests.phone_systems.standins.base import LOOPBACK, Mood, Received, Reply, StandIn, reply_json
 from tests.phone_systems.standins.signed_in import Webex
@@ -43,7 +44,7 @@ def authority() -> trustme.CA:
 async def sender(authority: trustme.CA) -> AsyncIterator[HttpSender]:
     context = ssl.create_default_context()
     authority.configure_trust(context)
-    sender = HttpSender(ssl_context=context)
+    sender = HttpSender(policy=THIS_MACHINE, ssl_context=context)
     yield sender
     await sender.close()
 

@@ -27,11 +27,13 @@ from webdial.errors import CallNotPlacedError
 from webdial.exchange import Caller, Channel, Configuration, Exchange, HttpSender, Outcome
 from webdial.exchange.general_settings import key_of
 from webdial.exchange.journal import Entry
+from webdial.exchange.named_hosts import policy_of
 from webdial.site.databases import chosen_database
 from webdial.site.function_runner import DatabaseFunction
 
 SAMPLE = (Path(__file__).parent / "sample.sql").read_text(encoding="utf-8")
 NUMBER = "02079460123"
+ALLOWED = "sys1, phones2, myphones, main.intra.com, pbx.example, localhost"
 BRANCHES = {
     "MAIN": f"http://sys1:82/api/call/makecall/1001/{NUMBER}/9",
     "ALSR": f"http://phones2:81/api/call/makecall1001/{NUMBER}",
@@ -105,6 +107,7 @@ class Fixed:
     def __init__(self, phone_system: str | None, source: str = SAMPLE) -> None:
         carl = Caller(1, "carl", "CO", "Carl Osei", "1001", 1, "London")
         values: dict[tuple[str, int | None], str] = {(key_of(MECHANISM), None): "FUNCTION"}
+        values[key_of("Allowed Hosts"), None] = ALLOWED
         if phone_system is not None:
             values[key_of("SYNETY"), 1] = phone_system
         self.current = Configuration(1, {1: carl}, {}, {1: "London"}, values, {"lon": 1}, source)
@@ -123,7 +126,7 @@ def exchange_for(
     return Exchange(
         configuration=configured,
         journal=Memory(),
-        sender=sender or HttpSender(),
+        sender=sender or HttpSender(policy=lambda: policy_of(configured.current)),
         function=function,
         run_id="run",
     )
@@ -155,8 +158,9 @@ async def test_sample_rings_real_phones(
     outside = await asyncio.to_thread(softphones, "1009", tone_hz=880)
     async with door(sip_server) as port:
         resolver = OneHost(port)
-        sender = HttpSender(resolver=resolver)
-        exchange = exchange_for(Fixed(phone_system), function, sender)
+        configured = Fixed(phone_system)
+        sender = HttpSender(policy=lambda: policy_of(configured.current), resolver=resolver)
+        exchange = exchange_for(configured, function, sender)
         call = await exchange.place_call("020 7946 0123", user_id=1, channel=Channel.API)
         assert call.outcome is Outcome.SENT
         await asyncio.to_thread(desk.wait, Happening.RINGS)

@@ -35,6 +35,7 @@ NO_PAGE: Final = {
     "provider-sign-in": "an act",
     "provider-done": "leads back from the provider",
     "change-mail": "an act",
+    "choose-language": "an act",
     "account_login": "another name of sign-in",
     "mfa_login_webauthn": "told to a script",
     "choose-phone": "an act",
@@ -50,11 +51,13 @@ NO_PAGE: Final = {
     "maintenance:start": "leads to the first page",
     "maintenance:check-setting": "a part of pages",
     "maintenance:change-users": "an act",
+    "maintenance:try-phone-system-now": "an act",
     "maintenance:user-choices": "a part of pages",
     "maintenance:fill-in-for-user": "an act",
     "maintenance:sign-user-out": "an act",
     "maintenance:company-choices": "a part of pages",
     "maintenance:export": "a file",
+    "download-helper": "a file",
     "maintenance:import-template": "a file",
     "maintenance:check-function": "told to a script",
     "maintenance:try-function": "an act",
@@ -77,7 +80,7 @@ _WITH_SECOND_FACTOR: Final = {
     "confirm-mail",
 }
 _WITHOUT_SECOND_FACTOR: Final = {"mfa_activate_totp"}
-_OF_THE_USER: Final = {"revoke-own-token"}
+_OF_THE_USER: Final = {"revoke-own-token", "revoke-computer"}
 """Pages of what Carl has and Ada has not."""
 
 _QUERIES: Final = {
@@ -89,9 +92,11 @@ _QUERIES: Final = {
 _WORDS: Final = {
     "form": "csv",
     "kind": "csv",
+    "name": "webdial-desktop.pyz",
     "subject": "users",
     "favourite_id": "1",
     "system_id": "yeastar-p-series",
+    "page": "reference/general-settings",
 }
 
 

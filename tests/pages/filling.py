@@ -23,6 +23,7 @@ from webdial.exchange.general_settings import MECHANISM
 from webdial.phonesystems import Owner
 from webdial.site.domain.acting import acting_as
 from webdial.site.domain.branches import save_branch
+from webdial.site.domain.computers import make_code, pair
 from webdial.site.domain.credentials import set_credential
 from webdial.site.domain.favourites import OwnerKind, Starred, add_favourite
 from webdial.site.domain.functions import save_function
@@ -39,6 +40,7 @@ from webdial.site.models import (
     Change,
     ChangeSubject,
     Company,
+    Computer,
     FunctionVersion,
     Person,
     PhoneSystemSetup,
@@ -95,8 +97,15 @@ def _rows(ada: User, carl: User) -> dict[str, str]:
         "user_id": carl, "person_id": person, "company_id": company, "branch_id": branch,
         "setup_id": setup, "phone_id": phone, "version_id": version, "change_id": changed,
         "credential_id": set_credential("CRM", "made-up secret"), "token_id": ApiToken.objects.get(),
+        "computer_id": _computer(carl),
     }  # fmt: skip
     return {name: str(row.pk) for name, row in ids.items()}
+
+
+def _computer(carl: User) -> Computer:
+    """Carl's laptop, where a helper was paired."""
+    code = make_code(carl)
+    return pair(code, name="Carl’s laptop", platform="Linux", address="").computer
 
 
 def _use_setup(setup: PhoneSystemSetup, carl: User) -> None:

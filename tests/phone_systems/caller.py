@@ -14,6 +14,7 @@ import trustme
 from webdial.dialstring import Plan
 from webdial.exchange import Caller as Person
 from webdial.exchange import Configuration, HttpSender, Outcome, TimeLimits, Verdict
+from webdial.exchange.named_hosts import policy_of
 from webdial.exchange.resolving import Resolver, open_nothing
 from webdial.exchange.sign_ins import SignedIn
 from webdial.exchange.system_calls import SystemCaller
@@ -25,6 +26,8 @@ __all__ = ["Caller", "Outcome", "Verdict"]
 
 USER_ID, SETUP_ID = 7, 1
 LIMITS = TimeLimits(connect_s=5, total_s=10)
+PHONES_ARE_HERE = ("allowed hosts", None)
+"""The stand-ins of phones: what users fill in names no host."""
 SETTINGS = {("number country", None): "GB", ("internal numbers", None): "3"}
 
 
@@ -64,7 +67,9 @@ class Caller:
         )
         context = ssl.create_default_context()
         authority.configure_trust(context)
-        self._sender = HttpSender(ssl_context=context)
+        self._sender = HttpSender(
+            policy=lambda: policy_of(self._configuration), ssl_context=context
+        )
         self.sign_ins = KeptSignIns()
         if refresh_token:
             lapsed_at = datetime.now(UTC) - timedelta(hours=3)
@@ -123,7 +128,7 @@ def _configuration(
         callers={USER_ID: person},
         token_users={},
         branches={},
-        values=settings,
+        values={PHONES_ARE_HERE: "localhost", **settings},
         setups={"the phones": setup},
         user_values={(SETUP_ID, USER_ID, None): {n: v for n, v in kept.items() if not is_site[n]}},
         signed_in=frozenset({(SETUP_ID, USER_ID)}) if is_signed_in else frozenset(),

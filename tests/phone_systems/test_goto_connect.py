@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import trustme
 
+from tests.exchange.policies import THIS_MACHINE
 from tests.phone_systems.caller import LIMITS, SETUP_ID, USER_ID, Caller, Outcome, Verdict
 from tests.phone_systems.standins.base import LOOPBACK, StandIn
 from tests.phone_systems.standins.goto import GoToConnect
@@ -130,7 +131,7 @@ async def _sign_in(
     }
     context = ssl.create_default_context()
     authority.configure_trust(context)
-    sender = HttpSender(ssl_context=context)
+    sender = HttpSender(policy=THIS_MACHINE, ssl_context=context)
     try:
         return await finish_sign_in(
             sign_in,

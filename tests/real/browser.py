@@ -19,7 +19,7 @@ from playwright.async_api import Browser, async_playwright
 from . import presence
 from .desktop import SCHEMES, Desktop
 
-_ARGUMENTS = (
+ARGUMENTS = (
     "--no-sandbox",  # root, as in most CI machines, cannot have one
     "--disable-gpu",
     "--no-first-run",
@@ -50,7 +50,7 @@ async def start_browser(
             executable_path=presence.program("chromium"),
             headless=True,
             env={**desktop.environment},
-            args=_ARGUMENTS,
+            args=ARGUMENTS,
         )
         try:
             # Only a browser with a profile has preferences; further contexts read them too.

@@ -61,6 +61,14 @@ class Desktop:
         """Open a link as a program of the desktop would; return xdg-open's exit status, 0 for done."""
         return self._run(presence.program("xdg-utils"), link).returncode
 
+    def register(self, *schemes: str) -> None:
+        """Let the program that tells the test be the one for these schemes too."""
+        xdg_mime = presence.program("xdg-utils").with_name("xdg-mime")
+        types = [f"x-scheme-handler/{scheme}" for scheme in schemes]
+        done = self._run(xdg_mime, "default", "handler.desktop", *types)
+        if done.returncode:
+            raise PartError(f"{done.args[0]}: {done.stdout}")
+
     def wait_started(self, *, timeout_s: float = 10.0) -> tuple[str, ...]:
         """Return the arguments of the handler's next start. Raises PartError after `timeout_s`."""
         limit = time.monotonic() + timeout_s

@@ -18,7 +18,7 @@ resource = pytest.importorskip("resource", reason="limits of a process are set b
 
 
 @contextmanager
-def phone_system() -> Iterator[FaultServer]:
+def phone_system(port: int = 0) -> Iterator[FaultServer]:
     """A FaultServer on a loop of its own, for tests that block."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -27,7 +27,7 @@ def phone_system() -> Iterator[FaultServer]:
     def run(coroutine: object) -> object:
         return asyncio.run_coroutine_threadsafe(coroutine, loop).result(20)  # type: ignore[arg-type]
 
-    server = FaultServer()
+    server = FaultServer(port=port)
     run(server.__aenter__())
     try:
         server.wait = lambda count: run(server.wait_for_requests(count))  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection
+from django.db.models.signals import post_migrate
 from django.test import AsyncClient
 
 from webdial.dialstring import HttpRequest
@@ -25,11 +26,13 @@ from webdial.exchange import (
     TimeLimits,
     Verdict,
 )
+from webdial.exchange.duplicates import Duplicates
 from webdial.exchange.general_settings import MECHANISM
 from webdial.site import settings
 from webdial.site.databases import Database, PostgresDatabase, SqliteDatabase
 from webdial.site.domain.branches import save_branch
 from webdial.site.domain.configuration import ConfigurationReader, configuration_change
+from webdial.site.domain.first_calls import DatabaseRecords
 from webdial.site.domain.general_settings import override_setting
 from webdial.site.domain.users import UserDetails, save_user
 from webdial.site.journal import open_journal_store
@@ -41,7 +44,12 @@ FOR_ALL = "http://pbx.example/dial?from=^&to=#"
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A file and not memory: the journal has a connection of its own."""
+    """A file and not memory: the journal has a connection of its own.
+
+    Rows of Django's own permissions, which nothing here asks for, are not made anew after every test:
+    that took longer than most tests.
+    """
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     if connection.vendor == "sqlite":
         folder = tmp_path_factory.mktemp("database")
         connection.settings_dict["TEST"]["NAME"] = str(folder / "test.sqlite3")
@@ -162,7 +170,11 @@ def site(users: dict[str, User]) -> Iterator[Site]:
     yield Site(
         switchboard,
         WatchedExchange(
-            configuration=reader, journal=journal, sender=switchboard, run_id="this run"
+            configuration=reader,
+            journal=journal,
+            sender=switchboard,
+            run_id="this run",
+            duplicates=Duplicates(records=DatabaseRecords()),
         ),
         reader,
     )

@@ -8,6 +8,7 @@ from django.test import AsyncClient
 
 from tests.site.conftest import Browser, opened_database
 from webdial.exchange import Exchange, GroupCommitJournal, HttpSender
+from webdial.exchange.named_hosts import policy_of
 from webdial.exchange.system_calls import SystemCaller
 from webdial.site.domain.configuration import ConfigurationReader
 from webdial.site.domain.credentials import opener
@@ -21,7 +22,7 @@ class PhoneSite:
 
     def __init__(self, journal: GroupCommitJournal) -> None:
         self.reader = ConfigurationReader()
-        self.sender = HttpSender()
+        self.sender = HttpSender(policy=lambda: policy_of(self.reader.current))
         self.systems = SystemCaller(self.sender, sign_ins=DatabaseSignIns())
         self.exchange = Exchange(
             configuration=self.reader, journal=journal, sender=self.sender,

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from uuid import UUID
@@ -12,6 +12,7 @@ import uuid_utils.compat
 from asgiref.sync import sync_to_async
 
 from tests.site.conftest import Member, Site
+from webdial.errors import CallNotPlacedError
 from webdial.exchange import Exchange, GroupCommitJournal, Outcome, Verdict
 from webdial.exchange.journal import Entry
 from webdial.site.domain.calls import calls_of_user
@@ -186,7 +187,7 @@ async def test_extension_behind_the_number_is_not_dialled_but_told(
 class FullDisk:
     """A JournalStore that cannot write."""
 
-    def write(self, entries: Sequence[Entry]) -> None:
+    def write(self, entries: Sequence[Entry]) -> Mapping[UUID, CallNotPlacedError]:
         raise sqlite3.OperationalError("database or disk is full")
 
     def close(self) -> None: ...

@@ -1,7 +1,7 @@
 """The FastAPI application behind /api/."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -9,7 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 import webdial
+from webdial.api.browser import browser_routes
 from webdial.api.calls import CALLS_PATH, calls_routes, place_call_directly
+from webdial.api.cross_origin import for_pages_of_others
+from webdial.api.desktop import desktop_routes
 from webdial.api.phones import phones_routes
 from webdial.api.problems import (
     MEDIA_TYPE,
@@ -29,13 +32,26 @@ _DESCRIPTION = (
 )
 
 
+_MAX_BODY_BYTES: Final = 256 * 1024
+"""Of a request; the largest tells a helper's answer (webdial.api.desktop). Placing a call has its own limit."""
+
+
 class Api:
-    """The ASGI application: placing calls goes the short way, all else through FastAPI."""
+    """The ASGI application: placing calls goes the short way, all else through FastAPI.
+
+    What a page of another site may do of it, webdial.api.cross_origin decides.
+    """
 
     def __init__(self) -> None:
         self._rest = _create_rest()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        for_pages = for_pages_of_others(scope)
+        if for_pages is not None:
+            if for_pages.preflight is not None:
+                await for_pages.preflight(scope, receive, send)
+                return
+            send = for_pages.telling(send)
         if scope["path"] == CALLS_PATH and scope["method"] == "POST":
             await place_call_directly(scope, receive, send)
         else:
@@ -51,6 +67,7 @@ def _create_rest() -> FastAPI:
         docs_url=None,
         redirect_slashes=False,
         redoc_url=None,
+        max_body_size=_MAX_BODY_BYTES,
         exception_handlers={
             WebdialError: on_webdial_error,
             HTTPException: on_http_error,
@@ -60,6 +77,8 @@ def _create_rest() -> FastAPI:
     )
     api.include_router(calls_routes())
     api.include_router(phones_routes())
+    api.include_router(desktop_routes())
+    api.include_router(browser_routes())
     make_schema = api.openapi
     api.openapi = lambda: _with_problems(make_schema)  # type: ignore[method-assign]
     api.add_route("/api/v1/docs", reference_page, include_in_schema=False)

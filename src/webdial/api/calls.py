@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, cast
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from fastapi.requests import Request
 from fastapi.responses import Response
 from fastapi.security import HTTPBearer
@@ -15,12 +15,14 @@ from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from webdial.api.idempotency import KEY_PARAMETER, once_of
 from webdial.api.problems import ShuttingDownError, TooLargeError, UnauthorisedError, problem_of
 from webdial.errors import InvalidValueError, NotAllowedError, WebdialError
 from webdial.exchange import Caller, Channel, Exchange, PlacedCall
+from webdial.exchange.calls import Repeat
 from webdial.exchange.configuration import Token
 from webdial.exchange.outcome import Outcome
-from webdial.site.domain.calls import call_in_sight_of_id, sentence_of
+from webdial.site.domain.calls import call_in_sight_of_id, latest_calls_of_id, sentence_of
 from webdial.site.domain.token_use import token_uses
 from webdial.site.domain.tokens import digest_of
 from webdial.site.models import Call
@@ -47,6 +49,14 @@ class CallRequest(BaseModel):
         description="The name of one of the user's further phones. Without it the first one rings.",
         examples=["Home"],
     )
+    again: UUID | None = Field(
+        default=None,
+        description="The id of a call that was placed just now, to dial its number once more on purpose.",
+    )
+    confirmed: bool = Field(
+        default=False,
+        description="True rings an emergency number; without it such a number is refused.",
+    )
 
 
 class CallAnswer(BaseModel):
@@ -72,6 +82,16 @@ class CallAnswer(BaseModel):
         default=None,
         description="The link to open on the user's own machine, when the call is placed by one.",
     )
+    same_call: bool | None = Field(
+        default=None,
+        description="True when nothing was dialled: the user has just dialled this number, and this is that call.",
+    )
+
+
+class CallsAnswer(BaseModel):
+    """The user's own latest calls, the newest first."""
+
+    calls: list[CallAnswer]
 
 
 def token_of(request: Request) -> Token:
@@ -102,32 +122,41 @@ def caller_placing(request: Request) -> Caller:
     return exchange_of(request).configuration.callers[token.user_id]
 
 
-def caller_reading(request: Request) -> Caller:
-    """As `caller_of`, of a token that reads calls. Raises NotAllowedError for another."""
+def token_reading(request: Request) -> Token:
+    """As `token_of`, of a token that reads calls. Raises NotAllowedError for another."""
     token = token_of(request)
     if not token.reads_calls:
         raise NotAllowedError("This token does not read calls.", hint=_OTHER_SCOPE)
-    return exchange_of(request).configuration.callers[token.user_id]
+    return token
 
 
 async def place_call(request: Request) -> Response:
     """Place a call for the token's user.
 
     The answer comes when the outcome is known. A call that the phone system refused or did not
-    answer is a call all the same: 201, with its outcome and a sentence for the user.
+    answer is a call all the same: 201, with its outcome and a sentence for the user. A request with the
+    Idempotency-Key of an earlier one gets the earlier one's call. A second request for the same number
+    within Same Call Within gets the first call, with 200.
     """
     caller = caller_placing(request)
-    number, phone = _call_of(await _body_of(request))
+    number, phone, again, is_confirmed = _call_of(await _body_of(request))
+    once = once_of(request, caller.user_id, (number, phone, None if again is None else str(again)))
     exchange = exchange_of(request)
     phone_id = (
         None if phone is None else exchange.configuration.phone_named(caller.user_id, phone).id
     )
     call = await exchange.place_call(
-        number, user_id=caller.user_id, channel=Channel.API, phone_id=phone_id
+        number,
+        user_id=caller.user_id,
+        channel=Channel.API,
+        phone_id=phone_id,
+        once=once,
+        again=again,
+        is_confirmed=is_confirmed,
     )
     return Response(
         orjson.dumps(_answer(call)),
-        status_code=201,
+        status_code=200 if call.repeats is Repeat.CLICK else 201,
         headers={"Location": f"{CALLS_PATH}/{call.id}"},
         media_type="application/json",
     )
@@ -154,12 +183,23 @@ async def place_call_directly(scope: Scope, receive: Receive, send: Send) -> Non
     await response(scope, receive, send)
 
 
-async def read_call(
-    call_id: UUID, caller: Annotated[Caller, Depends(caller_reading)], request: Request
-) -> Response:
-    """A call that the token's user may see."""
-    row = await in_database_thread(lambda: call_in_sight_of_id(caller.user_id, call_id))
+async def read_call(call_id: UUID, token: Annotated[Token, Depends(token_reading)]) -> Response:
+    """A call that the token's user may see; by the token of a browser's extension, one of the user's own."""
+    is_own = token.is_of_browser
+    row = await in_database_thread(
+        lambda: call_in_sight_of_id(token.user_id, call_id, is_own=is_own)
+    )
     return Response(orjson.dumps(_answer_of_row(row)), media_type="application/json")
+
+
+async def list_calls(
+    token: Annotated[Token, Depends(token_reading)],
+    limit: Annotated[int, Query(description="How many at most.", ge=1, le=50)] = 10,
+) -> Response:
+    """The calls that the token's user placed last, the newest first."""
+    rows = await in_database_thread(lambda: latest_calls_of_id(token.user_id, limit))
+    calls = [_answer_of_row(row) for row in rows]
+    return Response(orjson.dumps({"calls": calls}), media_type="application/json")
 
 
 def exchange_of(request: Request) -> Exchange:
@@ -175,8 +215,10 @@ async def _body_of(request: Request) -> bytes:
     return body
 
 
-def _call_of(body: bytes) -> tuple[str, str | None]:
-    """The number, and the phone that is to ring."""
+def _call_of(body: bytes) -> tuple[str, str | None, UUID | None, bool]:
+    """The number, the phone that is to ring, the call that is dialled again on purpose, and whether an
+    emergency number is meant.
+    """
     try:
         content = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -193,12 +235,22 @@ def _call_of(body: bytes) -> tuple[str, str | None]:
     phone = content.get("phone")
     if phone is not None and not isinstance(phone, str):
         raise InvalidValueError("The phone is named by text.", field="phone")
-    return number, phone
+    is_confirmed = content.get("confirmed", False)
+    if not isinstance(is_confirmed, bool):
+        raise InvalidValueError("This is true or false.", field="confirmed")
+    return number, phone, _again(content.get("again")), is_confirmed
+
+
+def _again(given: object) -> UUID | None:
+    try:
+        return None if given is None else UUID(str(given))
+    except ValueError as error:
+        raise InvalidValueError("A call is named by its id.", field="again") from error
 
 
 def _answer(call: PlacedCall) -> dict[str, Any]:
     prepared = call.prepared
-    answer = {
+    answer: dict[str, Any] = {
         "id": str(call.id),
         "outcome": call.outcome.value,
         "sentence": call.sentence,
@@ -211,7 +263,9 @@ def _answer(call: PlacedCall) -> dict[str, Any]:
         answer["phone_system"] = prepared.phone_system
     if call.verdict is not None and call.verdict.remote_id:
         answer["phone_system_call_id"] = call.verdict.remote_id
-    if call.link is not None:
+    if call.repeats is Repeat.CLICK:
+        answer["same_call"] = True
+    elif call.link is not None:  # opened for a second click, it would dial a second time
         answer["link"] = call.link
     return answer
 
@@ -248,14 +302,29 @@ def calls_routes() -> APIRouter:
         methods=["POST"],
         status_code=201,
         response_model=CallAnswer,
-        responses=_problems(401, 403, 404, 409, 413, 422, 503),
+        responses={
+            200: {
+                "model": CallAnswer,
+                "description": "The user has just dialled this number; this is that call.",
+            },
+            **_problems(400, 401, 403, 404, 409, 413, 422, 429, 503),
+        },
         dependencies=[Depends(_token)],
         openapi_extra={
             "requestBody": {
                 "required": True,
                 "content": {"application/json": {"schema": CallRequest.model_json_schema()}},
-            }
+            },
+            "parameters": [KEY_PARAMETER],
         },
+    )
+    router.add_api_route(
+        CALLS_PATH,
+        list_calls,
+        methods=["GET"],
+        response_model=CallsAnswer,
+        responses=_problems(401, 403, 422),
+        dependencies=[Depends(_token)],
     )
     router.add_api_route(
         CALLS_PATH + "/{call_id}",

@@ -18,7 +18,10 @@ from webdial.errors import (
     SourceError,
     WebdialError,
 )
+from webdial.exchange.duplicates import KeyReusedError
+from webdial.exchange.ringing import BlockedTooOftenError
 from webdial.numbers import NumberError
+from webdial.site.domain.computers import TooManyCodesError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -35,15 +38,25 @@ class UnauthorisedError(WebdialError):
     code = "unauthorised"
 
 
+class ActionGoneError(WebdialError):
+    """What a helper asks for is not to be done any more."""
+
+    code = "action_gone"
+
+
 # From special to general: the first that fits decides.
 _STATUS: tuple[tuple[type[WebdialError], int], ...] = (
     (JournalError, 503),
     (ShuttingDownError, 503),
     (TooLargeError, 413),
+    (ActionGoneError, 409),
+    (TooManyCodesError, 429),
+    (BlockedTooOftenError, 429),
     (NumberError, 422),
     (InvalidValueError, 422),
     (NotFoundError, 404),
     (NotAllowedError, 403),
+    (KeyReusedError, 422),
     (CallNotPlacedError, 409),
     (SourceError, 409),
     (WebdialError, 400),
@@ -118,7 +131,7 @@ async def on_webdial_error(_: Request, error: Exception) -> Response:
 
 async def on_http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+    code = _HTTP_ERRORS.get(error.status_code, "http_error")
     return problem(error.status_code, code, str(error.detail), headers=dict(error.headers or {}))
 
 
@@ -133,6 +146,7 @@ async def on_crash(_: Request, __: Exception) -> Response:
     return problem(500, "internal_error", "Something went wrong in the server.")
 
 
+_HTTP_ERRORS = {404: "not_found", 405: "method_not_allowed", 413: TooLargeError.code}
 _TITLES = {
     400: "The request is not understood",
     401: "A token is needed",
@@ -142,6 +156,7 @@ _TITLES = {
     409: "The call was not placed",
     413: "The request is too large",
     422: "A value cannot be taken",
+    429: "Too many requests",
     500: "Something went wrong in the server",
     503: "The server cannot place calls now",
 }

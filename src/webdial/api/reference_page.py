@@ -50,7 +50,7 @@ def _operation(schema: Schema, method: str, path: str, operation: Schema) -> dic
             {"status": status, "text": _MEANINGS.get(status, answer["description"])}
             for status, answer in operation["responses"].items()
         ],
-        "answer_fields": _fields(schema, _content(success)),
+        "answer_fields": _fields(schema, _content(success)) if "content" in success else [],
     }
 
 

@@ -11,6 +11,7 @@ COMMANDS: Final = {
     "serve": "serve:serve",
     "demo": "demo:demo",
     "dial": "dial:dial",
+    "desktop": "desktop:desktop",
     "preview": "preview:preview",
     "user": "users:user",
     "token": "tokens:token",
@@ -24,8 +25,12 @@ COMMANDS: Final = {
     "import": "transfer:import_group",
     "config": "configuration:config",
     "check": "check:check",
+    "database": "databases:database",
+    "backup": "backups:backup",
+    "restore": "backups:restore",
     "calls": "calls:calls",
     "personal-data": "personal_data:personal_data",
+    "audit": "audit:audit",
 }
 """Where each command stands, by its name: module and object."""
 

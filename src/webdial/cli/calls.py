@@ -20,7 +20,7 @@ _OPTIONS: Final = (
     ("--number", "Calls to numbers with these digits in them."),
     ("--outcome", "An outcome, or went_through, went_wrong, may_have_rung, not_dialled."),
     ("--system", "Calls through the phone system of this name."),
-    ("--channel", "By which door they came: page, api or cli."),
+    ("--channel", "By which door they came: page, api, cli or computer."),
     ("--period", "today, yesterday, 7d, 30d, 90d or 365d."),
     ("--from", "The first day (UTC), such as 2026-11-25."),
     ("--to", "The last day (UTC)."),

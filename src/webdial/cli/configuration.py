@@ -36,7 +36,7 @@ def config() -> None:
     help="Put secrets and passwords' hashes in, sealed under a passphrase that is asked for, or read "
     "from the first line of standard input.",
 )
-@click.option("--people", is_flag=True, help="Put the people to ring in as well.")
+@click.option("--people", is_flag=True, help="Put the people and companies to ring in as well.")
 @tells_errors
 def export(file: Path, with_secrets: bool, people: bool) -> None:
     """Write branches, users, settings, phone systems and the database function to FILE.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from webdial.cli.errors import tells_errors
-from webdial.cli.serve import address_of, listen, run_server
+from webdial.cli.serve import address_of, listen
 from webdial.errors import WebdialError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def demo(port: int, phones_port: int) -> None:
         open_database()
         from webdial.asgi import application  # noqa: PLC0415
         from webdial.cli.demo_data import fill_demo, simulated_phones  # noqa: PLC0415
+        from webdial.cli.server import run_server  # noqa: PLC0415
         from webdial.simulator import create_simulator  # noqa: PLC0415
 
         people = fill_demo(address_of(phones))

@@ -8,7 +8,7 @@ North American Numbering Plan.
 import secrets
 from typing import Final
 
-from webdial.exchange.general_settings import MECHANISM, TOTAL_TIME_LIMIT
+from webdial.exchange.general_settings import ALLOWED_HOSTS, MECHANISM, TOTAL_TIME_LIMIT
 from webdial.simulator import DeskPhone, OutsideParty, SimulatorConfig
 from webdial.site.domain.branches import save_branch
 from webdial.site.domain.general_settings import override_setting
@@ -110,6 +110,8 @@ def fill_demo(phones: str) -> list[tuple[str, str, str]]:
             value = dial_string.format(phones=phones)
             override_setting(MECHANISM.name, value, branch=branches[agency_id])
     override_setting(TOTAL_TIME_LIMIT.name, "8", branch=branches["GLA"])
+    # The pretend phone system is on this machine, and whatever is tried in the demo may go there.
+    override_setting(ALLOWED_HOSTS.name, phones.partition("://")[2])
     shown = []
     for login, name, staff_id, agency_id, extension, role, mobile, description in _USERS:
         password = _made_up_password() if description else ""

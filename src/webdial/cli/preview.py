@@ -3,7 +3,7 @@
 Sends nothing. For a dial string alone it needs no database.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import click
@@ -23,8 +23,10 @@ from webdial.errors import InvalidValueError, SourceError, WebdialError
 from webdial.exchange.configuration import Caller, Configuration
 from webdial.exchange.general_settings import MECHANISM, SettingDefinition
 from webdial.exchange.mechanism import STANDARD_DIALLING, read_mechanism
+from webdial.exchange.named_hosts import check_plan_of
 from webdial.exchange.numbering import NUMBER_SETTINGS
 from webdial.exchange.resolving import Resolver, show_nothing
+from webdial.exchange.ringing import RingingTold
 from webdial.numbers import NumberPath, clean_number
 
 
@@ -36,6 +38,7 @@ class Preview:
     path: NumberPath | None = None
     setting_source: str = ""
     caller: str = ""
+    ringing: RingingTold | None = None
 
 
 @click.command()
@@ -97,7 +100,7 @@ def _for_user(number: str, staff_id: str, tried: dict[SettingDefinition, str]) -
     """By the user's settings, as the exchange would place it; needs the database."""
     from webdial.cli.user_preview import prepared_for_user  # noqa: PLC0415
 
-    prepared = prepared_for_user(number, staff_id, tried)
+    prepared, ringing = prepared_for_user(number, staff_id, tried)
     path, caller = prepared.path, prepared.caller
     if path is not None:
         path = replace(path, steps=tell_tried(path.steps, tried))
@@ -105,7 +108,7 @@ def _for_user(number: str, staff_id: str, tried: dict[SettingDefinition, str]) -
     extension = f"extension {caller.extension}" if caller.extension else "no extension"
     who = f"{caller.name}, StaffID {caller.staff_id}, {branch}, {extension}"
     source = TRIED if MECHANISM in tried else prepared.setting_source
-    return Preview(prepared.plan, path, source, who)
+    return Preview(prepared.plan, path, source, who, ringing)
 
 
 def _of_string(
@@ -128,13 +131,16 @@ def _of_string(
     given = {**fields, **secrets}
     cleaned = clean_number(number)
     if not tried:
-        return Preview(string.plan(Values(cleaned.dialled, extension.strip() or None, given)))
+        plan = string.plan(Values(cleaned.dialled, extension.strip() or None, given))
+        check_plan_of(string, plan, Configuration(0, {}, {}, {}, {}), given)
+        return Preview(plan)
     caller = Caller(0, "", "", "", extension.strip() or None, None, "")
     configuration = with_tried(Configuration(0, {}, {}, {}, {}), None, tried)
     resolver = Resolver(configuration, caller, cleaned, show_nothing)
     path = resolver.path_to_string(string)
     values = resolver.for_string(string, path)
     plan = string.plan(replace(values, more={**values.more, **given}))
+    check_plan_of(string, plan, configuration, given)
     return Preview(plan, replace(path, steps=tell_tried(path.steps, tried)))
 
 
@@ -144,6 +150,9 @@ def _json(number: str, shown: Preview) -> bytes:
         content["number"] = number_content(number, shown.path, shown.path.steps)
     if shown.setting_source:
         content["setting_source"] = shown.setting_source
+    if shown.ringing is not None:
+        told = {name: value for name, value in asdict(shown.ringing).items() if value != ""}
+        content["ringing"] = told
     return orjson.dumps(content, option=orjson.OPT_INDENT_2)
 
 
@@ -153,7 +162,16 @@ def _text(shown: Preview) -> str:
         parts.append(steps_text(shown.path.steps))
     if shown.setting_source:
         parts.append(f"{MECHANISM.name}: {shown.setting_source}")
+    if shown.ringing is not None:
+        parts.append(_ringing_text(shown.ringing))
     return "\n\n".join([*parts, plan_text(shown.plan)])
+
+
+def _ringing_text(told: RingingTold) -> str:
+    lines = [told.sentence if told.is_let_through else f"Blocked: {told.sentence}"]
+    lines += [told.hint] if told.hint else []
+    lines += [f"{told.setting}: {told.where}"] if told.setting else []
+    return "\n".join([*lines, *told.limits])
 
 
 def named_values(options: tuple[str, ...]) -> dict[str, str]:

@@ -1,18 +1,19 @@
 """`webdial serve`: the server."""
 
-import contextlib
 import errno
 import ipaddress
 import logging
 import os
-import signal
 import socket
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
 from webdial.cli.errors import tells_errors
-from webdial.environment import LOG_FORMATS
-from webdial.errors import WebdialError
+from webdial.environment import LOG_FORMATS, LONGEST_DRAIN_S, Environment
+from webdial.errors import NotAllowedError, WebdialError
 
 log = logging.getLogger("webdial.serve")
 
@@ -24,8 +25,16 @@ log = logging.getLogger("webdial.serve")
     "--log-format", type=click.Choice(LOG_FORMATS),
     help="How the log is written. Without it WEBDIAL_LOG_FORMAT says so.",
 )  # fmt: skip
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 64),
+    help="Processes that serve side by side. More than one wants PostgreSQL.",
+)  # fmt: skip
+@click.option(
+    "--drain", type=click.FloatRange(0, LONGEST_DRAIN_S), metavar="SECONDS",
+    help="How long to go on serving after being told to end, while /readyz says no. Without it WEBDIAL_DRAIN says so.",
+)  # fmt: skip
 @tells_errors
-def serve(host: str, port: int, log_format: str | None) -> None:
+def serve(host: str, port: int, log_format: str | None, workers: int, drain: float | None) -> None:
     """Serve the site and the API until told to stop (Ctrl+C or SIGTERM).
 
     The database is made on first start and brought to this version on every start.
@@ -34,29 +43,85 @@ def serve(host: str, port: int, log_format: str | None) -> None:
 
     if log_format is not None:
         os.environ["WEBDIAL_LOG_FORMAT"] = log_format
+    if drain is not None:
+        os.environ["WEBDIAL_DRAIN"] = str(drain)
+    _refuse_workers(workers)
     listening = listen(host, port)
     open_database()
-    from webdial.asgi import application  # noqa: PLC0415
-
+    if workers == 1:
+        import webdial.asgi  # noqa: F401, PLC0415 - before the address is told: it takes a second
     first_start = _first_start()
     _print_address(listening)
     _say(*first_start)
-    run_server(application, listening)
+    if workers == 1:
+        _run_alone(listening)
+    else:
+        _run_workers(listening, workers)
+
+
+def _refuse_workers(count: int) -> None:
+    """Raises NotAllowedError for several on SQLite or Windows."""
+    if count == 1:
+        return
+    from webdial.site.databases import SqliteDatabase, chosen_database  # noqa: PLC0415
+
+    if isinstance(chosen_database(Environment.of(os.environ)), SqliteDatabase):
+        raise NotAllowedError(
+            "Several workers want PostgreSQL.",
+            hint="SQLite lets one process write at a time, so a second one would wait for the first. "
+            "See `webdial database move`.",
+        )
+    if sys.platform == "win32":
+        raise NotAllowedError("Several workers cannot be had on Windows.")
+
+
+def _run_alone(listening: socket.socket) -> None:
+    from webdial.asgi import application  # noqa: PLC0415 - wants a database
+    from webdial.cli.server import run_server  # noqa: PLC0415
+
+    run_server(application, listening, drain_s=_drain_s())
+
+
+def _run_workers(listening: socket.socket, count: int) -> None:
+    from django.conf import settings  # noqa: PLC0415
+    from django.db import connections  # noqa: PLC0415
+
+    from webdial.cli.workers import Plan, run_workers  # noqa: PLC0415
+
+    connections.close_all()  # this process reads no more
+    with TemporaryDirectory(prefix="webdial-figures-") as folder:
+        figures = Path(folder) if settings.ENVIRONMENT.metrics_token else None
+        run_workers(Plan(listening, count, _drain_s(), figures))
+
+
+def _drain_s() -> float:
+    from django.conf import settings  # noqa: PLC0415
+
+    return float(settings.ENVIRONMENT.drain_s)
 
 
 def _print_address(listening: socket.socket) -> None:
     """Say where the site is reached, and let it answer to that address."""
     from django.conf import settings  # noqa: PLC0415
 
-    host, port = listening.getsockname()[:2]
-    if ipaddress.ip_address(host).is_unspecified:
-        _say(
-            f"Webdial is served at port {port} of every address of this machine.",
-            f"It answers to {', '.join(settings.ALLOWED_HOSTS)}: see WEBDIAL_HOSTS.",
-        )
+    if answer_to(listening):
+        _say(f"Webdial is served at {address_of(listening)}")
         return
+    _say(
+        f"Webdial is served at port {listening.getsockname()[1]} of every address of this machine.",
+        f"It answers to {', '.join(settings.ALLOWED_HOSTS)}: see WEBDIAL_HOSTS.",
+    )
+
+
+def answer_to(listening: socket.socket) -> bool:
+    """Let the site answer to the address that it listens at; False when that is every address."""
+    from django.conf import settings  # noqa: PLC0415
+
+    host = listening.getsockname()[0]
+    if ipaddress.ip_address(host).is_unspecified:
+        return False
     settings.ALLOWED_HOSTS.append(f"[{host}]" if ":" in host else host)
-    _say(f"Webdial is served at {address_of(listening)}")
+    return True
 
 
 def _first_start() -> list[str]:
@@ -94,17 +159,6 @@ def _say(*lines: str) -> None:
         click.echo(line)
 
 
-def _code_of_first_start() -> str:
-    """What the page asks for which makes the first administrator; empty when there is one."""
-    from webdial.site.domain.first_start import first_start_code, forget_code  # noqa: PLC0415
-    from webdial.site.domain.users import has_administrator  # noqa: PLC0415
-
-    if not has_administrator():
-        return first_start_code()
-    forget_code()
-    return ""
-
-
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens at `host` and `port`. Raises WebdialError when it cannot."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -136,26 +190,3 @@ def _cannot_listen(host: str, port: int, error: OSError | UnicodeError) -> Webdi
 def address_of(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def run_server(application: object, listening: socket.socket) -> None:
-    """Serve until a signal comes; connections in use get time to finish."""
-    import uvicorn  # noqa: PLC0415
-
-    from webdial.runtime import SHUTDOWN_S  # noqa: PLC0415
-
-    config = uvicorn.Config(
-        application,  # type: ignore[arg-type]
-        lifespan="on",
-        ws="none",  # there is none to serve, and a request for one would tell to install a library
-        log_config=None,  # its lines look as all others do
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=int(SHUTDOWN_S),
-    )
-    # uvicorn raises the signal that ended it once more when all is done. Either one then only ends
-    # this function, so that whoever called it can put away its own things.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])

@@ -34,6 +34,16 @@ if TYPE_CHECKING:
     help="Verify certificates against the authorities in this PEM file.",
 )  # fmt: skip
 @click.option("--fingerprint", default="", help="Take this certificate alone, by its SHA-256.")
+@click.option(
+    "--starts-from", type=click.Choice(["file", "server", "computer"]),
+    help="Where requests leave from: as the file says, this server, or the user's own computer.",
+)  # fmt: skip
+@click.option(
+    "--calls",
+    "most_in_flight",
+    metavar="NUMBER",
+    help="How many calls it may have in progress; empty: by the general setting.",
+)
 @click.option("--on/--off", "is_active", default=None, help="Switch it on or off.")
 @tells_errors
 def set_up(
@@ -44,6 +54,8 @@ def set_up(
     files: tuple[str, ...],
     ca_file: Path | None,
     fingerprint: str,
+    starts_from: str | None,
+    most_in_flight: str | None,
     is_active: bool | None,
 ) -> None:
     """Set up a phone system under NAME, or change the one that has this name.
@@ -78,6 +90,10 @@ def set_up(
                 certificate=certificate.mode.value if certificate.text else details.certificate,
                 certificate_text=certificate.text or details.certificate_text,
                 is_active=details.is_active if is_active is None else is_active,
+                starts_from=_starts_from(starts_from, details),
+                most_in_flight=(
+                    details.most_in_flight if most_in_flight is None else most_in_flight
+                ),
             ),
             setup=row,
         )
@@ -92,8 +108,9 @@ def set_up(
 @click.command("set-ups")
 @tells_errors
 def set_ups() -> None:
-    """List the phone systems that are set up: name, file, whether on, what is missing."""
+    """List the phone systems that are set up: name, file, whether on, what is missing or amiss."""
     open_database()
+    from webdial.site.domain.pauses import pause_text  # noqa: PLC0415
     from webdial.site.domain.phone_systems import (  # noqa: PLC0415
         fault_of,
         list_setups,
@@ -106,7 +123,8 @@ def set_ups() -> None:
         missing = () if system is None else missing_of_site(row, system)
         state = "on" if row.is_active else "off"
         left = f"missing: {', '.join(each.name for each in missing)}" if missing else ""
-        columns = (row.name, row.catalogue_id or "own file", state, fault_of(row) or left)
+        paused = pause_text(row)
+        columns = (row.name, row.catalogue_id or "own file", state, fault_of(row) or left or paused)
         click.echo("\t".join(columns).rstrip())
 
 
@@ -127,8 +145,15 @@ def _details_of(row: "PhoneSystemSetup") -> "SetupDetails":
     from webdial.site.domain.phone_systems import SetupDetails  # noqa: PLC0415
 
     return SetupDetails(
-        row.name, row.catalogue_id, row.source, row.certificate, row.certificate_text, row.is_active
-    )
+        row.name, row.catalogue_id, row.source, row.certificate, row.certificate_text,
+        row.is_active, row.starts_from, str(row.most_in_flight or ""),
+    )  # fmt: skip
+
+
+def _starts_from(given: str | None, details: "SetupDetails") -> str:
+    if given is None:
+        return details.starts_from
+    return "" if given == "file" else given
 
 
 def _file_of(file: str | None, details: "SetupDetails") -> tuple[str, str]:

@@ -26,6 +26,7 @@ from webdial.cli.trial_values import (
     given_fields,
     given_secrets,
 )
+from webdial.dialstring import HttpRequest
 from webdial.errors import InvalidValueError, WebdialError
 from webdial.exchange import Caller, Configuration, HttpSender, TimeLimits
 from webdial.exchange.general_settings import (
@@ -37,10 +38,11 @@ from webdial.exchange.general_settings import (
     key_of,
     seconds,
 )
+from webdial.exchange.named_hosts import policy_for_values
 from webdial.exchange.resolving import Resolver, open_nothing
 from webdial.exchange.sign_ins import SignedIn
 from webdial.exchange.systems import StoredValue, SystemCall, SystemSetup
-from webdial.exchange.trials import SentTrial, dry_run, send_trial
+from webdial.exchange.trials import SentTrial, ShownStep, dry_run, send_trial
 from webdial.numbers import clean_number
 from webdial.phonesystems import PhoneSystem
 
@@ -109,13 +111,13 @@ def try_system(as_json: bool, **given: Any) -> None:
     try:
         system, call = _decided(options)
         if not options.is_sent or call.request.is_link:
-            steps = dry_run(call)
+            steps = _allowed_steps(call)
             _print(
                 planned_content(system, steps), planned_text(system, steps), as_json=options.as_json
             )
             return
         signed_in = _signed_in(system, options)
-        _ = dry_run(call)  # whatever does not fit is told before anything leaves
+        _ = _allowed_steps(call)  # whatever does not fit is told before anything leaves
     except WebdialError as error:
         print_error(error, as_json=as_json)
         raise SystemExit(EXIT_FAULT) from error
@@ -124,6 +126,16 @@ def try_system(as_json: bool, **given: Any) -> None:
     _print(sent_content(system, sent), sent_text(system, sent, has_new=has_new), as_json=as_json)
     if not sent.verdict.outcome.is_success:
         raise SystemExit(EXIT_STOPPED)
+
+
+def _allowed_steps(call: SystemCall) -> tuple[ShownStep, ...]:
+    """The requests in order. Raises WebdialError for one that does not fit, or may never be sent."""
+    steps = dry_run(call)
+    policy = policy_for_values(call.system, call.values.more)
+    for step in steps:
+        if isinstance(step.plan, HttpRequest):
+            policy.check_url(step.plan.url)
+    return steps
 
 
 class LentSignIn:
@@ -231,7 +243,8 @@ def _signed_in(system: PhoneSystem, options: Options) -> LentSignIn:
 async def _send(call: SystemCall, signed_in: LentSignIn) -> SentTrial:
     limit_s = call.system.dial.time_limit_s or seconds(TOTAL_TIME_LIMIT.default)
     limits = TimeLimits(seconds(CONNECT_TIME_LIMIT.default), limit_s)
-    sender = HttpSender()
+    policy = policy_for_values(call.system, call.values.more)
+    sender = HttpSender(policy=lambda: policy)
     try:
         return await send_trial(call, sender, limits, sign_ins=signed_in)
     finally:

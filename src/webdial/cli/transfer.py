@@ -1,4 +1,4 @@
-"""`webdial export` and `webdial import`: users, branches, people and settings as files."""
+"""`webdial export` and `webdial import`: users, branches, companies, people and settings as files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +19,8 @@ _FILE_THAT_IS: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 _WORDS: Final = {
     "branches": "AgencyID and name",
     "users": "sign-in name, StaffID, name, branch, extension, role, numbers",
-    "people": "name, company, numbers",
+    "companies": "name, notes, numbers",
+    "people": "name, company, notes, numbers",
     "settings": "name, branch, value",
 }
 """What each subject has, for the help."""
@@ -27,12 +28,12 @@ _WORDS: Final = {
 
 @click.group("export")
 def export_group() -> None:
-    """Write users, branches, people or settings to a table: CSV or Excel."""
+    """Write users, branches, companies, people or settings to a table: CSV or Excel."""
 
 
 @click.group("import")
 def import_group() -> None:
-    """Read users, branches, people or settings from a table: all rows of it or none."""
+    """Read users, branches, companies, people or settings from a table: all rows of it or none."""
 
 
 def _export_command(name: str) -> click.Command:

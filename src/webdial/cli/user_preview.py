@@ -11,6 +11,7 @@ from webdial.exchange.configuration import Configuration
 from webdial.exchange.general_settings import SettingDefinition
 from webdial.exchange.journal import Entry
 from webdial.exchange.resolving import show_nothing
+from webdial.exchange.ringing import RingingTold
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,11 @@ class _Nobody:
 
 def prepared_for_user(
     number: str, staff_id: str, tried: dict[SettingDefinition, str]
-) -> PreparedCall:
-    """What the exchange would send if the user dialled now, with `tried` in place of what is set."""
+) -> tuple[PreparedCall, RingingTold]:
+    """What the exchange would send if the user dialled now, with `tried` in place of what is set.
+
+    With it, whether the user may ring this number now.
+    """
     open_database()
     from webdial.site import settings  # noqa: PLC0415
     from webdial.site.domain.configuration import load_configuration  # noqa: PLC0415
@@ -53,6 +57,7 @@ def prepared_for_user(
         run_id="",
     )
     try:
-        return asyncio.run(exchange.prepare_call(number, user_id=user_id))
+        prepared = asyncio.run(exchange.prepare_call(number, user_id=user_id))
+        return prepared, exchange.tell_ringing(prepared)
     finally:
         runner.close()

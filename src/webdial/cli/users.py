@@ -31,6 +31,9 @@ def user() -> None:
     default="caller",
     help="What the user may do besides dialling. Default: caller.",
 )
+@click.option("--rings-abroad", is_flag=True, help="The user may ring numbers abroad.")
+@click.option("--rings-premium", is_flag=True, help="The user may ring premium-rate numbers.")
+@click.option("--rings-in-quiet-hours", is_flag=True, help="The user may ring at any time.")
 @click.option("--password", "asks_password", is_flag=True, help="Ask for a password.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @tells_errors
@@ -44,6 +47,9 @@ def add(
     mail: str,
     administrator: bool,
     role: str,
+    rings_abroad: bool,
+    rings_premium: bool,
+    rings_in_quiet_hours: bool,
     asks_password: bool,
     password_stdin: bool,
 ) -> None:
@@ -63,12 +69,46 @@ def add(
             extension=extension,
             email=mail,
             role=Role.ADMINISTRATOR if administrator else role,
+            may_ring_abroad=rings_abroad,
+            may_ring_premium=rings_premium,
+            may_ring_in_quiet_hours=rings_in_quiet_hours,
         ),
         password=password,
     )
     click.echo(f"Added {row.name}, who signs in as {row.login}.")
     if not password:
         click.echo(f"No password is set; set one with: webdial user password {row.login}")
+
+
+_ON_OR_OFF = click.Choice(["on", "off"])
+
+
+@user.command("rights")
+@click.argument("login")
+@click.option("--abroad", type=_ON_OR_OFF, help="Whether the user may ring numbers abroad.")
+@click.option("--premium", type=_ON_OR_OFF, help="Whether the user may ring premium-rate numbers.")
+@click.option("--quiet-hours", type=_ON_OR_OFF, help="Whether the user may ring in quiet hours.")
+@tells_errors
+def rights(login: str, abroad: str | None, premium: str | None, quiet_hours: str | None) -> None:
+    """Show what the user LOGIN may ring, after changing it as the options say."""
+    open_database()
+    from webdial.site.domain.ring_rights import RING_RIGHTS  # noqa: PLC0415
+    from webdial.site.domain.users import set_ring_rights, user_by_login  # noqa: PLC0415
+
+    row = user_by_login(login)
+    given = zip(RING_RIGHTS, (abroad, premium, quiet_hours), strict=True)
+    changes = {name: value == "on" for name, value in given if value is not None}
+    if changes:
+        set_ring_rights(row, changes)
+    for name, word in _RIGHT_WORDS.items():
+        click.echo(f"{word}\t{'on' if getattr(row, name) else 'off'}")
+
+
+_RIGHT_WORDS = {
+    "may_ring_abroad": "abroad",
+    "may_ring_premium": "premium",
+    "may_ring_in_quiet_hours": "quiet-hours",
+}
 
 
 @user.command("password")
@@ -145,14 +185,17 @@ def unlock(
 @user.command("list")
 @tells_errors
 def list_all() -> None:
-    """List users: sign-in name, StaffID, name, branch, extension, role."""
+    """List users: sign-in name, StaffID, name, branch, extension, role, what they may ring."""
     open_database()
     from webdial.site.domain.users import list_users  # noqa: PLC0415
 
     for row in list_users():
         branch = row.branch.agency_id if row.branch else ""
         state = row.role if row.is_active else "deactivated"
-        click.echo(f"{row.login}\t{row.staff_id}\t{row.name}\t{branch}\t{row.extension}\t{state}")
+        may = ", ".join(word for name, word in _RIGHT_WORDS.items() if getattr(row, name))
+        click.echo(
+            f"{row.login}\t{row.staff_id}\t{row.name}\t{branch}\t{row.extension}\t{state}\t{may}"
+        )
 
 
 def _link(user: "User", address: str) -> str:

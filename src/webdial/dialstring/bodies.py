@@ -14,6 +14,7 @@ from xml.parsers import expat
 from webdial.dialstring.encoding import Place
 from webdial.dialstring.pieces import Run, Text, Value, joined
 from webdial.dialstring.values import Slot, Template
+from webdial.language import translate
 
 JSON_CONTENT_TYPE: Final = "application/json"
 XML_CONTENT_TYPE: Final = "text/xml; charset=utf-8"
@@ -55,14 +56,16 @@ def _add_variable(root: _Tree, run: Run, tell: Tell) -> None:
         _tell_nameless(run, tell)
         return
     if name.values() or any(isinstance(piece, Text) and piece.is_escaped for piece in name.pieces):
-        message = "The name of a JSON variable is written out; it takes no values."
-        tell("json_name", message, name.start, name.end, "For example: <&>to[number]=#")
+        message = translate("The name of a JSON variable is written out; it takes no values.")
+        tell("json_name", message, name.start, name.end, translate("For example: <&>to[number]=#"))
         return
     is_json = name.plain.endswith(":")
     path = _path(name.plain.removesuffix(":").strip())
     if path is None:
-        message = "This is no name of a JSON variable."
-        hint = "For example name, to[number], list[0][type] or list[] for the next of a list."
+        message = translate("This is no name of a JSON variable.")
+        hint = translate(
+            "For example name, to[number], list[0][type] or list[] for the next of a list."
+        )
         tell("json_name", message, name.start, name.end, hint)
         return
     value = run.cut(equals + 1, run.end)
@@ -72,8 +75,8 @@ def _add_variable(root: _Tree, run: Run, tell: Tell) -> None:
 
 
 def _tell_nameless(run: Run, tell: Tell) -> None:
-    message = "This JSON variable is not of the form name=value."
-    hint = "For example: <&>to=# or <&>playPrompt:=false"
+    message = translate("This JSON variable is not of the form name=value.")
+    hint = translate("For example: <&>to=# or <&>playPrompt:=false")
     tell("variable_without_name", message, run.start, max(run.end, run.start + 1), hint)
 
 
@@ -105,8 +108,10 @@ def _json_value(run: Run, tell: Tell) -> Template | None:
             return (json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")),)
         except ValueError:
             pass
-    message = "What follows := is one value in braces, or JSON: a number, true, false, null, [] ."
-    hint = "For text write = instead of :="
+    message = translate(
+        "What follows := is one value in braces, or JSON: a number, true, false, null, [] ."
+    )
+    hint = translate("For text write = instead of :=")
     tell("json_value", message, run.start, max(run.end, run.start + 1), hint)
     return None
 
@@ -210,8 +215,14 @@ def _refuse(constant: str) -> Any:
 
 
 def _tell_malformed(kind: str, why: str, at: int, tell: Tell) -> None:
-    hint = "A brace is written {{} or {}}."
-    tell("body_malformed", f"The body is no {kind}: {why}.", at, at + 1, hint)
+    hint = translate("A brace is written {{} or {}}.")
+    tell(
+        "body_malformed",
+        translate("The body is no {kind}: {why}.", kind=kind, why=why),
+        at,
+        at + 1,
+        hint,
+    )
 
 
 def _raw_xml(run: Run, tell: Tell) -> Template:
@@ -255,7 +266,7 @@ class _XmlCheck:
         try:
             parser.Parse(self._text.encode(), True)
         except expat.ExpatError as error:
-            why = expat.ErrorString(error.code) or "it cannot be read"
+            why = expat.ErrorString(error.code) or translate("it cannot be read")
             at = self._places[min(self._character(parser.ErrorByteIndex), len(self._places) - 1)]
             _tell_malformed("XML", why, at, self._tell)
             return
@@ -263,7 +274,9 @@ class _XmlCheck:
             _tell_malformed("XML", "it holds half of a character", self._places[0], self._tell)
             return
         if self._text.count(_MARK) != len(self._values) or self._counted != len(self._values):
-            message = "A value in XML stands in text or in an attribute's value, nowhere else."
+            message = translate(
+                "A value in XML stands in text or in an attribute's value, nowhere else."
+            )
             first = self._values[0] if self._values else None
             start, end = (first.start, first.end) if first else (self._places[0], self._places[0])
             self._tell("xml_value", message, start, end, "")

@@ -9,6 +9,7 @@ from webdial.dialstring.model import Login, Method
 from webdial.dialstring.pieces import Run, Text
 from webdial.dialstring.reader import DIRECTIVES, Reader
 from webdial.dialstring.values import Template
+from webdial.language import translate
 
 _WORD = re.compile(r"\s*\{\s*([A-Za-z][A-Za-z0-9_]*)(?=[\s}])")
 _BRACES = re.compile(r"\s*(\{[^{}^#]*\})")
@@ -93,7 +94,10 @@ class _Directive:
     def read(self) -> None:
         word = self._word
         if word in _BARE and not self._text.is_empty:
-            self._fault("directive_text", f"{word} takes nothing behind it in its braces.")
+            self._fault(
+                "directive_text",
+                translate("{word} takes nothing behind it in its braces.", word=word),
+            )
         elif word in _METHODS:
             self._method()
         elif word == "OPEN":
@@ -109,22 +113,26 @@ class _Directive:
 
     def _method(self) -> None:
         if self._found.method is not None:
-            message = "The method is given twice: a call is one request, by one method."
+            message = translate("The method is given twice: a call is one request, by one method.")
             self._fault("repeated_method", message)
             return
         self._found.method = Method[self._word]
 
     def _body(self) -> None:
         if self._found.body is not None:
-            self._fault("repeated_body", "A request has one body, of one kind.")
+            self._fault("repeated_body", translate("A request has one body, of one kind."))
             return
         self._found.body = self._word
         if self._word != "BODY":
             return
         self._found.media_type = self._text.plain
         if self._text.values() or not _MEDIA_TYPE.fullmatch(self._text.plain):
-            message = "BODY is followed by a media type."
-            self._fault("directive_text", message, "For example: {BODY text/plain; charset=utf-8}")
+            message = translate("BODY is followed by a media type.")
+            self._fault(
+                "directive_text",
+                message,
+                translate("For example: {BODY text/plain; charset=utf-8}"),
+            )
 
     def _header(self) -> None:
         """ "HEADER" name ":" text"""
@@ -133,12 +141,16 @@ class _Directive:
             return
         name, value = named
         if name.lower() in _REFUSED_HEADERS:
-            message = f"The header {name} belongs to the transport and cannot be set."
+            message = translate(
+                "The header {name} belongs to the transport and cannot be set.", name=name
+            )
             self._fault("header_refused", message)
         elif name.lower() in {known.lower() for known, _ in self._found.headers}:
-            self._fault("repeated_header", f"The header {name} is given twice.")
+            self._fault(
+                "repeated_header", translate("The header {name} is given twice.", name=name)
+            )
         elif name.lower() == "cookie":
-            self._fault("repeated_header", "Cookies are given by {COOKIE name=value}.")
+            self._fault("repeated_header", translate("Cookies are given by {COOKIE name=value}."))
         elif name.lower() == "authorization" and not self._may_sign_in():
             return
         elif self._is_written(value, _PRINTABLE, "a header takes visible ASCII characters"):
@@ -151,7 +163,9 @@ class _Directive:
             return
         name, value = named
         if name in {known for known, _ in self._found.cookies}:
-            self._fault("repeated_header", f"The cookie {name} is given twice.")
+            self._fault(
+                "repeated_header", translate("The cookie {name} is given twice.", name=name)
+            )
         elif self._is_written(value, _COOKIE, "a cookie takes no blanks, quotes, commas and such"):
             self._found.cookies.append((name, value.template(Place.COOKIE)))
 
@@ -159,8 +173,14 @@ class _Directive:
         position = self._text.find(separator)
         name = "" if position is None else self._text.cut(self._text.start, position).plain.strip()
         if position is None or not _TOKEN.fullmatch(name):
-            message = f"{word} is followed by a name, {separator} and a value."
-            self._fault("directive_text", message, f"For example: {example}")
+            message = translate(
+                "{word} is followed by a name, {separator} and a value.",
+                word=word,
+                separator=separator,
+            )
+            self._fault(
+                "directive_text", message, translate("For example: {example}", example=example)
+            )
             return None
         return name, self._text.cut(position + 1, self._text.end).trimmed()
 
@@ -171,7 +191,9 @@ class _Directive:
         if self._word == "BEARER":
             if self._text.is_empty:
                 self._fault(
-                    "directive_text", "BEARER is followed by a token.", "{BEARER {secret pbx}}"
+                    "directive_text",
+                    translate("BEARER is followed by a token."),
+                    translate("{BEARER {secret pbx}}"),
                 )
             elif self._is_written(self._text, _PRINTABLE, "a token takes visible ASCII characters"):
                 template = ("Bearer ", *self._text.template(Place.HEADER))
@@ -180,8 +202,14 @@ class _Directive:
             return
         colon = self._text.find(":")
         if colon is None:
-            message = f"{self._word} is followed by a user name, a colon and a password."
-            self._fault("directive_text", message, f"{{{self._word} webdial:{{secret pbx}}}}")
+            message = translate(
+                "{word} is followed by a user name, a colon and a password.", word=self._word
+            )
+            self._fault(
+                "directive_text",
+                message,
+                translate("{{{word} webdial:{{secret pbx}}}}", word=self._word),
+            )
             return
         self._found.login = Login(
             self._word == "DIGEST",
@@ -194,13 +222,13 @@ class _Directive:
             name.lower() == "authorization" for name, _ in self._found.headers
         )
         if signs_in:
-            self._fault("repeated_login", "A request signs in once, in one way.")
+            self._fault("repeated_login", translate("A request signs in once, in one way."))
         return not signs_in
 
     def _is_written(self, value: Run, allowed: re.Pattern[str], why: str) -> bool:
         for piece in value.pieces:
             if isinstance(piece, Text) and not allowed.fullmatch(piece.text):
-                message = f"This cannot stand here: {why}."
+                message = translate("This cannot stand here: {why}.", why=why)
                 self._reader.fault("bad_header", message, piece.start, piece.end)
                 return False
         return True

@@ -30,6 +30,7 @@ from webdial.dialstring.values import (
     names_in,
 )
 from webdial.errors import Fault, SourceError
+from webdial.language import translate
 
 FORM_CONTENT_TYPE: Final = "application/x-www-form-urlencoded"
 
@@ -113,6 +114,11 @@ class DialString:
     @property
     def is_link(self) -> bool:
         return self.method is None
+
+    @property
+    def opens_page(self) -> bool:
+        """Whether it is a link to a web page, which a browser would put in the place of its own."""
+        return self.is_link and isinstance(self.target, HttpTarget)
 
     @cached_property
     def templates(self) -> tuple[Template, ...]:
@@ -429,10 +435,10 @@ class _Filling:
         self._faults.append(
             Fault(
                 "extension_missing",
-                "The dial string needs the caller's extension, and none is set up.",
+                translate("The dial string needs the caller's extension, and none is set up."),
                 slot.start,
                 slot.end,
-                "Set up the extension in Maintenance | Users.",
+                translate("Set up the extension in Maintenance | Users."),
             )
         )
         return ""
@@ -441,7 +447,7 @@ class _Filling:
         label = _label(self._string, name)
         fault = Fault(
             "value_missing",
-            f"The dial string needs a value that is not set up: {label}.",
+            translate("The dial string needs a value that is not set up: {label}.", label=label),
             slot.start,
             slot.end,
         )
@@ -454,7 +460,7 @@ class _Filling:
         self._faults.append(
             Fault(
                 "value_misfit",
-                f"The {label} cannot stand here: it {why}.",
+                translate("The {label} cannot stand here: it {why}.", label=label, why=why),
                 slot.start,
                 slot.end,
             )

@@ -67,6 +67,7 @@ from webdial.dialstring.pieces import Run, Value, joined
 from webdial.dialstring.reader import SEPARATOR, Reader
 from webdial.dialstring.values import Declared, Slot, Template
 from webdial.errors import Fault
+from webdial.language import grouped, translate
 
 MAX_LENGTH: Final = 16_384
 """Characters of a dial string: twice what common web servers take as a URL."""
@@ -120,8 +121,10 @@ def parse_dial_string(
     characters, since the function has put the values in itself, and values in braces are a fault.
     """
     if len(source) > MAX_LENGTH:
-        message = (
-            f"A dial string has at most {MAX_LENGTH:,} characters; this one has {len(source):,}."
+        message = translate(
+            "A dial string has at most {MAX_LENGTH} characters; this one has {source}.",
+            MAX_LENGTH=grouped(MAX_LENGTH),
+            source=grouped(len(source)),
         )
         raise DialStringError(source, [Fault("too_long", message, MAX_LENGTH, len(source))])
     if plain := _plain_request(source):
@@ -196,11 +199,11 @@ class _Parser:
         target, *parts = self._reader.runs(directives.end)
         if target.is_empty:
             message = (
-                "A URL must follow the directive."
+                translate("A URL must follow the directive.")
                 if directives.end
-                else "The dial string is empty."
+                else translate("The dial string is empty.")
             )
-            hint = "For example: http://pbx.example/dial?from=^&to=#"
+            hint = translate("For example: http://pbx.example/dial?from=^&to=#")
             self._fault("url_missing", message, target.start, target.end, hint)
             return None
         parsed = self._target(target)
@@ -252,8 +255,9 @@ class _Parser:
         kind = directives.body or ""
         start, end = directives.spans[kind]
         if len(parts) != 1:
-            message = (
-                f"{{{kind}}} is followed by the URL and one <&> with the whole body behind it."
+            message = translate(
+                "{{{kind}}} is followed by the URL and one <&> with the whole body behind it.",
+                kind=kind,
             )
             self._fault("body_parts", message, start, end)
             return ()
@@ -267,8 +271,10 @@ class _Parser:
         plain = run.plain
         match = _SCHEME.match(plain)
         if match is None or _HOST_AND_PORT.match(plain):
-            message = "The URL does not say how to reach the phone system."
-            hint = "Begin it with http:// or https://, or with a link's scheme such as tel:"
+            message = translate("The URL does not say how to reach the phone system.")
+            hint = translate(
+                "Begin it with http:// or https://, or with a link's scheme such as tel:"
+            )
             end = run.start + max(len(plain), 1)
             self._fault("no_scheme", message, run.start, min(end, run.end), hint)
             return None
@@ -288,13 +294,18 @@ class _Parser:
     def _link(self, scheme: str, run: Run, rest: Run) -> Template | None:
         """link = scheme ":" text"""
         if scheme in _REFUSED_SCHEMES:
-            message = f"A link that begins with {scheme}: starts no phone program and is refused."
-            hint = "Use http:// or https://, or the scheme of your phone's program, such as tel:"
+            message = translate(
+                "A link that begins with {scheme}: starts no phone program and is refused.",
+                scheme=scheme,
+            )
+            hint = translate(
+                "Use http:// or https://, or the scheme of your phone's program, such as tel:"
+            )
             self._fault("refused_scheme", message, run.start, rest.start, hint)
             return None
         if not rest.template(Place.LINK) or self.source[rest.start : rest.end].strip("/") == "":
-            message = f"Nothing follows {scheme}: in the link."
-            hint = f"For example: {scheme}:#"
+            message = translate("Nothing follows {scheme}: in the link.", scheme=scheme)
+            hint = translate("For example: {scheme}:#", scheme=scheme)
             self._fault("link_empty", message, run.start, max(rest.end, rest.start), hint)
             return None
         return rest.template(Place.LINK, prefix=f"{scheme}:")
@@ -302,8 +313,10 @@ class _Parser:
     def _http_url(self, scheme: str | Slot, run: Run, rest: Run) -> HttpTarget | None:
         """http-url = scheme "://" [ user-info "@" ] host [ ":" port ] [ path ] [ "?" text ]"""
         if not rest.plain.startswith("//"):
-            message = f"After {scheme}: two slashes and the phone system's name must come."
-            hint = f"For example: {scheme}://pbx.example/dial?from=^&to=#"
+            message = translate(
+                "After {scheme}: two slashes and the phone system's name must come.", scheme=scheme
+            )
+            hint = translate("For example: {scheme}://pbx.example/dial?from=^&to=#", scheme=scheme)
             self._fault("no_host", message, run.start, rest.start, hint)
             return None
         rest = rest.cut(rest.start + 2, rest.end)
@@ -325,11 +338,17 @@ class _Parser:
 
     def _path_and_query(self, run: Run) -> tuple[Run, Run | None]:
         if (backslash := run.find("\\")) == run.start and not run.is_empty:
-            message = "A backslash cannot stand in the address; a slash is meant."
+            message = translate("A backslash cannot stand in the address; a slash is meant.")
             self._fault("bad_host", message, run.start, run.start + 1)
         elif backslash is not None and run.cut(run.start, backslash).find("?") is None:
-            message = "A backslash cannot stand in the path; a slash is meant."
-            self._fault("bad_path", message, backslash, backslash + 1, "As a character write %5C.")
+            message = translate("A backslash cannot stand in the path; a slash is meant.")
+            self._fault(
+                "bad_path",
+                message,
+                backslash,
+                backslash + 1,
+                translate("As a character write %5C."),
+            )
         mark = run.find("?")
         if mark is None:
             return run, None
@@ -354,21 +373,25 @@ class _Parser:
 
     def _check_host(self, run: Run) -> None:
         if run.is_empty:
-            message = "The name or address of the phone system is missing."
-            hint = "For example: http://pbx.example/dial?from=^&to=#"
+            message = translate("The name or address of the phone system is missing.")
+            hint = translate("For example: http://pbx.example/dial?from=^&to=#")
             # An empty place is pointed at by what stands around it.
             self._fault("no_host", message, max(run.start - 2, 0), run.start, hint)
             return
         numbers = [value for value in run.values() if value.holds_number]
         for value in numbers:
-            message = "The number cannot stand in the phone system's name: whoever is called would decide where the request goes."
+            message = translate(
+                "The number cannot stand in the phone system's name: whoever is called would decide where the request goes."
+            )
             self._fault("number_in_host", message, value.start, value.end)
         text = self.source[run.start : run.end]
         if numbers or is_ipv6(text):
             return
         if not _is_host(run):
-            message = f"“{text}” is no name or address of a phone system."
-            hint = "A name has letters, digits, dots and hyphens, such as pbx.example or 192.168.7.231."
+            message = translate("“{text}” is no name or address of a phone system.", text=text)
+            hint = translate(
+                "A name has letters, digits, dots and hyphens, such as pbx.example or 192.168.7.231."
+            )
             self._fault("bad_host", message, run.start, run.end, hint)
 
     def _port(self, run: Run) -> int | Slot | None:
@@ -380,12 +403,22 @@ class _Parser:
             return int(text)
         start = run.start if text else run.start - 1
         if text.isascii() and text.isdigit():
-            message = f"{text} is no port: ports go from 1 to {_PORT_MAX:,}."
+            message = translate(
+                "{text} is no port: ports go from 1 to {PORT_MAX}.",
+                text=text,
+                PORT_MAX=grouped(_PORT_MAX),
+            )
         elif text:
-            message = f"“{text}” is no port: a port is a number from 1 to {_PORT_MAX:,}."
+            message = translate(
+                "“{text}” is no port: a port is a number from 1 to {PORT_MAX}.",
+                text=text,
+                PORT_MAX=grouped(_PORT_MAX),
+            )
         else:
-            message = "A port must follow the colon."
-        hint = "Ask the supplier of your phone system for the port, or leave it out with its colon."
+            message = translate("A port must follow the colon.")
+        hint = translate(
+            "Ask the supplier of your phone system for the port, or leave it out with its colon."
+        )
         self._fault("bad_port", message, start, run.end, hint)
         return None
 
@@ -393,31 +426,40 @@ class _Parser:
         if directives.method in {Method.POST, Method.PUT} or directives.is_opened:
             return
         separator = self.source.rfind(SEPARATOR, 0, first.start)
-        message = "A post variable needs {POST} or {PUT}: a GET request carries none."
-        hint = "Write {POST} before the URL, or write the variable into the URL as ?name=value."
+        message = translate("A post variable needs {POST} or {PUT}: a GET request carries none.")
+        hint = translate(
+            "Write {POST} before the URL, or write the variable into the URL as ?name=value."
+        )
         self._fault("variable_without_post", message, separator, separator + len(SEPARATOR), hint)
 
     def _check_link(self, directives: Directives) -> None:
         """A link is opened: of all directives GET alone means nothing there."""
         for word, (start, end) in directives.spans.items():
             if word != "GET":
-                message = f"A link is opened, not sent: {{{word}}} goes with http:// and https://."
+                message = translate(
+                    "A link is opened, not sent: {{{word}}} goes with http:// and https://.",
+                    word=word,
+                )
                 self._fault("link_with_post", message, start, end)
 
     def _check_opened(self, directives: Directives, parsed: HttpTarget | Template | None) -> None:
         """{OPEN} stands alone before an http-url without a user name."""
         start, end = directives.spans["OPEN"]
         if len(directives.spans) > 1 or directives.body is not None:
-            message = "What {OPEN} opens on the user's machine takes no other directive."
+            message = translate("What {OPEN} opens on the user's machine takes no other directive.")
             self._fault("opened_alone", message, start, end)
         elif isinstance(parsed, HttpTarget) and parsed.user_info is not None:
-            message = "What {OPEN} opens is seen by the user: no user name or password goes in it."
+            message = translate(
+                "What {OPEN} opens is seen by the user: no user name or password goes in it."
+            )
             self._fault("opened_alone", message, start, end)
         elif parsed is not None and not isinstance(parsed, HttpTarget):
-            message = "{OPEN} goes with http:// and https://; other links are opened anyway."
+            message = translate(
+                "{OPEN} goes with http:// and https://; other links are opened anyway."
+            )
             self._fault("opened_alone", message, start, end)
         elif self.source.find(SEPARATOR, end) >= 0:
-            message = "What {OPEN} opens is a URL alone; it carries no variables."
+            message = translate("What {OPEN} opens is a URL alone; it carries no variables.")
             at = self.source.find(SEPARATOR, end)
             self._fault("variable_without_post", message, at, at + len(SEPARATOR))
 
@@ -427,13 +469,18 @@ class _Parser:
             Method.PUT,
         }:
             start, end = directives.spans[directives.body]
-            message = f"{{{directives.body}}} needs {{POST}} or {{PUT}}: a GET request has no body."
+            message = translate(
+                "{{{body}}} needs {{POST}} or {{PUT}}: a GET request has no body.",
+                body=directives.body,
+            )
             self._fault("body_without_post", message, start, end)
         if target.user_info is None:
             return
         for word in ("BASIC", "DIGEST", "AUTHORIZATION"):
             if word in directives.spans:
-                message = "A request signs in once, in one way: the URL names a user too."
+                message = translate(
+                    "A request signs in once, in one way: the URL names a user too."
+                )
                 self._fault("repeated_login", message, *directives.spans[word])
 
     def _variables(self, runs: list[Run]) -> Template | None:
@@ -452,11 +499,11 @@ class _Parser:
         if equals is None or equals == run.start:
             separator = self.source.rfind(SEPARATOR, 0, run.start + 1)
             what = "has no name" if equals is not None else "is not of the form name=value"
-            message = f"This post variable {what}."
+            message = translate("This post variable {what}.", what=what)
             start = run.start if not run.is_empty else separator
             self._fault(
                 "variable_without_name", message, start, max(run.end, start + 1),
-                "For example: <&>to=#",
+                translate("For example: <&>to=#"),
             )  # fmt: skip
             return ()
         name, value = run.cut(run.start, equals), run.cut(equals + 1, run.end)
@@ -471,8 +518,8 @@ class _Parser:
 
     def _check_url_parameter(self, run: Run) -> None:
         for match in _URL_PARAMETER.finditer(self.source, run.start, run.end):
-            message = "A URL parameter follows a POST variable"
-            hint = (
+            message = translate("A URL parameter follows a POST variable")
+            hint = translate(
                 "URL parameters come before the first <&>; a further variable begins with <&>. "
                 "For the character itself write %26 or %3F."
             )
@@ -482,8 +529,10 @@ class _Parser:
         for start, end in _invisible_runs(self.source):
             is_break = self.source[start:end].strip("\r\n\u2028\u2029") == ""
             what = "A line break" if is_break else "A character that cannot be seen"
-            message = f"{what} stands in the dial string; it must be one line of visible text."
-            self._fault("control_character", message, start, end, "Remove it.")
+            message = translate(
+                "{what} stands in the dial string; it must be one line of visible text.", what=what
+            )
+            self._fault("control_character", message, start, end, translate("Remove it."))
 
 
 def _content_type(directives: Directives) -> str:

@@ -21,6 +21,7 @@ from webdial.dialstring.values import (
     nearest,
 )
 from webdial.errors import Fault
+from webdial.language import translate
 
 MAX_FAULTS: Final = 50
 """Faults told of one string: more are no help, and a long string of braces has thousands."""
@@ -208,14 +209,20 @@ class Reader:
             return Apply(word, (key.template(Place.RAW),), tuple(claim for claim in read if claim))
         if len(texts) != wanted or (texts[0].is_empty and wanted == 1):
             what = "one text" if wanted == 1 else f"{wanted} texts, with | between them"
-            message = f"The function {word} takes {what}."
+            message = translate("The function {word} takes {what}.", word=word, what=what)
             self.fault(
-                "function_texts", message, start, end, "A bar as a character is written {|}."
+                "function_texts",
+                message,
+                start,
+                end,
+                translate("A bar as a character is written {|}."),
             )
             return None
         if word == "unix_time" and not _SHIFT.fullmatch(texts[0].plain):
-            message = "The time is moved by a number of seconds with its sign."
-            self.fault("function_texts", message, start, end, "For example: {unix_time +300}")
+            message = translate("The time is moved by a number of seconds with its sign.")
+            self.fault(
+                "function_texts", message, start, end, translate("For example: {unix_time +300}")
+            )
             return None
         return Apply(word, tuple(run.template(Place.RAW) for run in texts))
 
@@ -224,9 +231,17 @@ class Reader:
         equals = run.find("=")
         name = "" if equals is None else run.cut(run.start, equals).plain.strip()
         if equals is None or not name.removesuffix(":"):
-            message = "A claim of the token is not of the form name=value or name:=value."
+            message = translate(
+                "A claim of the token is not of the form name=value or name:=value."
+            )
             end = max(run.end, run.start + 1)
-            self.fault("function_texts", message, run.start, end, "For example: iat:={unix_time}")
+            self.fault(
+                "function_texts",
+                message,
+                run.start,
+                end,
+                translate("For example: iat:={unix_time}"),
+            )
             return None
         text = run.cut(equals + 1, run.end).trimmed().template(Place.RAW)
         return Claim(name.removesuffix(":").strip(), name.endswith(":"), text)
@@ -245,7 +260,9 @@ class Reader:
         return self._text(start, match.end()), match.end()
 
     def _too_deep(self, start: int) -> tuple[Piece, int]:
-        message = f"Functions stand in one another at most {MAX_DEPTH} deep."
+        message = translate(
+            "Functions stand in one another at most {MAX_DEPTH} deep.", MAX_DEPTH=MAX_DEPTH
+        )
         self.fault("too_deep", message, start, start + 1)
         return self._text(start, len(self.source)), len(self.source)
 
@@ -260,38 +277,52 @@ class Reader:
 
     def unknown_directive(self, text: str, start: int) -> None:
         shown = text if len(text) <= 40 else text[:38] + "…}"
-        message = f"{shown} is no directive."
-        hint = (
-            f"The directives are {', '.join(DIRECTIVES)}, in braces before the URL. "
-            "{^} {#} {{} {}} write the characters themselves."
+        message = translate("{shown} is no directive.", shown=shown)
+        hint = translate(
+            "The directives are {DIRECTIVES}, in braces before the URL. {{^}} {{#}} {{{{}} {{}}}} write the characters themselves.",
+            DIRECTIVES=", ".join(DIRECTIVES),
         )
         self.fault("unknown_directive", message, start, start + len(text), hint)
 
     def _unknown_name(self, name: str, start: int, end: int) -> None:
         if name in REQUEST_NAMES:
-            message = f"{{{name}}} is known only once the request is finished: in a header."
+            message = translate(
+                "{{{name}}} is known only once the request is finished: in a header.", name=name
+            )
             self.fault("unknown_name", message, start, end)
             return
         known = {**CALL_NAMES, **self._names, **{word: Declared(word) for word in FUNCTIONS}}
         near = nearest(name, known)
         hint = (
-            f"Did you mean {{{near}}}?" if near else "A brace as a character is written {{} or {}}."
+            translate("Did you mean {{{near}}}?", near=near)
+            if near
+            else translate("A brace as a character is written {{} or {}}.")
         )
-        self.fault("unknown_name", f"{{{name}}} is no value that is known here.", start, end, hint)
+        self.fault(
+            "unknown_name",
+            translate("{{{name}}} is no value that is known here.", name=name),
+            start,
+            end,
+            hint,
+        )
 
     def _value_in_result(self, start: int, end: int) -> None:
-        message = "A database function puts values in itself: braces hold only directives there."
-        hint = "Return the name of a phone system to have its values used."
+        message = translate(
+            "A database function puts values in itself: braces hold only directives there."
+        )
+        hint = translate("Return the name of a phone system to have its values used.")
         self.fault("value_in_result", message, start, end, hint)
 
     def _misplaced(self, start: int, end: int) -> None:
-        message = f"{self.source[start:end]} must stand before the URL."
+        message = translate("{source} must stand before the URL.", source=self.source[start:end])
         self.fault("misplaced_directive", message, start, end)
 
     def stray_brace(self, text: str, start: int) -> None:
         other = "closed" if text == "{" else "opened"
-        message = f"This brace is never {other}."
-        hint = "A brace that belongs to the URL is written %7B or %7D, elsewhere {{} or {}}."
+        message = translate("This brace is never {other}.", other=other)
+        hint = translate(
+            "A brace that belongs to the URL is written %7B or %7D, elsewhere {{} or {}}."
+        )
         self.fault("stray_brace", message, start, start + 1, hint)
 
     def fault(self, code: str, message: str, start: int, end: int, hint: str = "") -> None:

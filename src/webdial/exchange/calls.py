@@ -18,6 +18,17 @@ class Channel(Enum):
     PAGE = "page"
     API = "api"
     CLI = "cli"
+    COMPUTER = "computer"
+    """A link that was clicked in another program, by the helper on the user's own machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computer:
+    """A user's own machine with a helper; `can` names what the helper can do there."""
+
+    id: int
+    name: str
+    can: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,12 @@ class PreparedCall:
     """The label of the further phone that was chosen; empty for the user's first phone."""
     path: NumberPath | None = None
     """How the number became what is dialled; None: it is dialled as it was cleaned."""
+    is_confirmed: bool = False
+    """The person has said once more that an emergency number is meant."""
+    is_by_function: bool = False
+    """The database function has made the plan."""
+    is_standard: bool = False
+    """Nothing is set, so the call is whatever the user's machine makes of a telephone number."""
 
     @property
     def dialled(self) -> str:
@@ -57,15 +74,28 @@ class PreparedCall:
         return () if self.path is None else self.path.steps
 
 
+class Repeat(Enum):
+    """By what a request was found to ask for a call that is there already (exchange.duplicates)."""
+
+    CLICK = "click"
+    KEY = "key"
+
+
 @dataclass(frozen=True, slots=True)
 class PlacedCall:
-    """A call that is on disk. `verdict` is None while it is being placed."""
+    """A call that is on disk. `verdict` is None while it is being placed.
+
+    `computer` is the user's machine that starts it; None when it starts elsewhere.
+    """
 
     id: UUID
     prepared: PreparedCall
     channel: Channel
     placed_at: datetime
     verdict: Verdict | None = None
+    computer: Computer | None = None
+    repeats: Repeat | None = None
+    """Set in the answer to a request that placed nothing: this is the call that it asks for."""
 
     @property
     def outcome(self) -> Outcome:
@@ -77,8 +107,10 @@ class PlacedCall:
 
     @property
     def link(self) -> str | None:
-        """The link that the user's own machine must open, for a call that is one."""
+        """The link that whoever asked for the call must open, for a call that is one."""
         plan = self.prepared.plan
+        if self.computer is not None or self.outcome is Outcome.BLOCKED:
+            return None
         return plan.url if isinstance(plan, Link) else None
 
 

@@ -7,12 +7,17 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from webdial.errors import NotFoundError
 from webdial.exchange.general_settings import SettingDefinition, definition_of, key_of
 from webdial.exchange.systems import BoundSystem, Stored, StoredValue, SystemSetup, UserPhone
+from webdial.language import Kept, translatable, translate
 from webdial.numbers import BranchRules
+
+if TYPE_CHECKING:
+    from webdial.exchange.admission import RingingRules
+    from webdial.exchange.network_policy import NetworkPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +32,37 @@ class Caller:
     branch_id: int | None
     branch_name: str
     is_active: bool = True
+    may_ring_abroad: bool = False
+    may_ring_premium: bool = False
+    may_ring_in_quiet_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A program's token: whose it is, what it may be used for, and until when (seconds of Unix time)."""
+    """A program's token: whose it is, what it may be used for, and until when (seconds of Unix time).
+
+    That of a browser's extension reads its user's own calls alone, whatever the user may see.
+    """
 
     id: int
     user_id: int
     places_calls: bool = True
     reads_calls: bool = True
     expires_at: float | None = None
+    is_of_browser: bool = False
 
     def is_lapsed(self, now: float) -> bool:
         return self.expires_at is not None and self.expires_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class PairedComputer:
+    """A user's machine that was paired; `dials_without_asking` is the user's own choice for it."""
+
+    id: int
+    user_id: int
+    name: str
+    dials_without_asking: bool = False
 
 
 class Source(Enum):
@@ -64,11 +86,11 @@ class EffectiveValue:
     def explanation(self) -> str:
         match self.source:
             case Source.BRANCH:
-                return f"set for the branch {self.branch_name}"
+                return Kept("set for the branch {branch}", branch=self.branch_name)
             case Source.ALL_BRANCHES:
-                return "set for all branches"
+                return translatable("set for all branches")
             case Source.DEFAULT:
-                return "the default; nothing is set"
+                return translatable("the default; nothing is set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +120,10 @@ class Configuration:
     phones: Mapping[int, tuple[UserPhone, ...]] = field(default_factory=dict, repr=False)
     credentials: Mapping[str, StoredValue] = field(default_factory=dict, repr=False)
     signed_in: frozenset[tuple[int, int]] = field(default=frozenset(), repr=False)
+    computers: Mapping[bytes, PairedComputer] = field(default_factory=dict, repr=False)
+    """By the digest of the machine's token."""
+    computers_of: Mapping[int, tuple[PairedComputer, ...]] = field(default_factory=dict, repr=False)
+    """By the user's id."""
     found: dict[tuple[str, int | None], EffectiveValue] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -107,13 +133,20 @@ class Configuration:
     bound: dict[tuple[int, int, int | None, bool, object], BoundSystem] = field(
         default_factory=dict, repr=False, compare=False
     )
-    """These three are made from the rest when they are first wanted, and are kept with it."""
+    network_policy: "list[NetworkPolicy]" = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
+    """One at most."""
+    ringing_rules: "dict[int | None, RingingRules]" = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """These five are made from the rest when they are first wanted, and are kept with it."""
 
     def caller(self, user_id: int) -> Caller:
         """The user, or NotFoundError when there is none or they may no longer call."""
         caller = self.callers.get(user_id)
         if caller is None or not caller.is_active:
-            raise NotFoundError("This user does not exist or has been deactivated.")
+            raise NotFoundError(translate("This user does not exist or has been deactivated."))
         return caller
 
     def phone(self, user_id: int, phone_id: int) -> UserPhone:
@@ -121,7 +154,10 @@ class Configuration:
         for phone in self.phones.get(user_id, ()):
             if phone.id == phone_id:
                 return phone
-        raise NotFoundError("You have no such phone.", hint="My phones shows those that you have.")
+        raise NotFoundError(
+            translate("You have no such phone."),
+            hint=translate("My phones shows those that you have."),
+        )
 
     def phone_named(self, user_id: int, label: str) -> UserPhone:
         """One of the user's further phones by its name. Raises NotFoundError."""
@@ -129,8 +165,8 @@ class Configuration:
             if key_of(phone.label) == key_of(label):
                 return phone
         raise NotFoundError(
-            f"You have no phone “{label.strip()[:40]}”.",
-            hint="My phones shows those that you have.",
+            translate("You have no phone “{strip}”.", strip=label.strip()[:40]),
+            hint=translate("My phones shows those that you have."),
         )
 
     def setup_by_id(self, setup_id: int) -> SystemSetup | None:
@@ -141,6 +177,12 @@ class Configuration:
         token = self.token_users.get(digest)
         caller = None if token is None else self.callers.get(token.user_id)
         return token if caller is not None and caller.is_active else None
+
+    def computer(self, digest: bytes) -> PairedComputer | None:
+        """The machine whose token has this SHA-256 digest; None when it is unknown or revoked."""
+        computer = self.computers.get(digest)
+        caller = None if computer is None else self.callers.get(computer.user_id)
+        return computer if caller is not None and caller.is_active else None
 
     def caller_by_token(self, digest: bytes) -> Caller | None:
         """The user of a token that may be used now; None when it may not, or is not known."""

@@ -6,7 +6,7 @@ At most once: a call that is on disk as "placing" is sent by the run that wrote 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,28 +15,44 @@ from uuid import UUID
 
 import uuid_utils.compat
 
-from webdial.dialstring import HttpRequest, Link, Values
-from webdial.errors import CallNotPlacedError, WebdialError
-from webdial.exchange.calls import Channel, PlacedCall, PreparedCall, TimeLimits
+from webdial.dialstring import HttpRequest, Link, Plan, Values
+from webdial.errors import CallNotPlacedError, JournalError, WebdialError
+from webdial.exchange.admission import block_of_tally
+from webdial.exchange.calls import Channel, Computer, PlacedCall, PreparedCall, TimeLimits
+from webdial.exchange.clicks import Click
+from webdial.exchange.computers import (
+    Computers,
+    NoComputers,
+    start_at_computer,
+    starting_computer,
+)
 from webdial.exchange.configuration import Configuration, ConfigurationSource
+from webdial.exchange.duplicates import Duplicates, Once, Placing
 from webdial.exchange.functions import DialFunction, NoFunction
+from webdial.exchange.gates import Admission, Gates
 from webdial.exchange.general_settings import (
     CONNECT_TIME_LIMIT,
     MECHANISM,
+    SAME_CALL_WITHIN,
     TOTAL_TIME_LIMIT,
     is_function,
+    same_call_s,
     seconds,
 )
 from webdial.exchange.journal import Begun, Ended, Journal
 from webdial.exchange.mechanism import function_result, mechanism_of
+from webdial.exchange.named_hosts import check_plan
 from webdial.exchange.numbering import path_in_force
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.exchange.preparing import prepared_by_system
 from webdial.exchange.redaction import redacted
 from webdial.exchange.resolving import Opener, Resolver, open_nothing
+from webdial.exchange.ringing import BlockLog, RingingTold, blocked, permit_of, tell_ringing
 from webdial.exchange.system_calls import SystemCaller
 from webdial.exchange.systems import SystemSetup
+from webdial.exchange.terms import NO_TERMS, Claim, TallyFullError, Terms
 from webdial.exchange.watching import Watcher, current_call
+from webdial.language import translate
 from webdial.numbers import CleanNumber, clean_number
 
 log = logging.getLogger("webdial.exchange")
@@ -65,6 +81,14 @@ def _time_limits(connect: str, total: str) -> TimeLimits:
     return TimeLimits(connect_s=seconds(connect), total_s=seconds(total))
 
 
+async def _ended(call: PlacedCall, task: "asyncio.Task[PlacedCall] | None") -> PlacedCall:
+    """The call with its outcome, where somebody here is about it."""
+    if task is None:
+        return call
+    ended = await asyncio.shield(task)
+    return ended if call.repeats is None else replace(ended, repeats=call.repeats)
+
+
 class Exchange:
     """One for each run of the program; `run_id` stands beside every call that it places."""
 
@@ -76,22 +100,29 @@ class Exchange:
         sender: Sender,
         function: DialFunction | None = None,
         system_caller: SystemCaller | None = None,
+        computers: Computers | None = None,
         opener: Opener = open_nothing,
         run_id: str,
         clock: Callable[[], datetime] = _now,
         retry_delays_s: Sequence[float] = RETRY_DELAYS_S,
         watcher: Watcher | None = None,
+        gates: Gates | None = None,
+        duplicates: Duplicates | None = None,
     ) -> None:
         self._configuration = configuration
         self._journal = journal
         self._sender = sender
         self._function = function or NoFunction()
         self._system_caller = system_caller
+        self._computers = computers or NoComputers()
         self._opener = opener
         self._run_id = run_id
         self._clock = clock
         self._retry_delays_s = retry_delays_s
         self._watcher = watcher or Watcher()
+        self.gates = gates or Gates(configuration, watcher=watcher)
+        self.duplicates = duplicates or Duplicates()
+        self._block_log = BlockLog()
         self._late: set[asyncio.Task[None]] = set()
         self._underway: dict[UUID, asyncio.Task[PlacedCall]] = {}
 
@@ -99,6 +130,10 @@ class Exchange:
     def configuration(self) -> Configuration:
         """The picture by which the next call is placed."""
         return self._configuration.current
+
+    def computer_of(self, user_id: int) -> Computer | None:
+        """The user's own machine that would start a call now, if its helper is connected."""
+        return self._computers.connected(user_id)
 
     def sign_in_values(self, setup: SystemSetup, *, user_id: int) -> Values:
         """The values for the user's sign-in at a phone system. Raises NotFoundError for no such user."""
@@ -130,7 +165,8 @@ class Exchange:
             setup = configuration.setup_by_id(phone.setup_id)
             value = "" if setup is None else setup.name
             explanation = f"set for the phone {phone.label}"
-        if is_function(value):
+        by_function = is_function(value)
+        if by_function:
             given = path_in_force(configuration, caller.branch_id, cleaned).number
             value = await self._function.dial_string(given, caller, configuration) or ""
             string, setup = function_result(value, configuration.setups)
@@ -147,7 +183,13 @@ class Exchange:
             assert string is not None
             path = resolver.path_to_string(string)
             plan = string.plan(resolver.for_string(string, path))
-            prepared = PreparedCall(caller, cleaned, plan, explanation, limits, path=path)
+            check_plan(configuration, plan)
+            prepared = PreparedCall(
+                caller, cleaned, plan, explanation, limits, path=path,
+                is_standard=not effective.value.strip(),
+            )  # fmt: skip
+        if by_function:
+            prepared = replace(prepared, is_by_function=True)
         return prepared if phone is None else replace(prepared, phone=phone.label)
 
     def prepare_trial(self, number: str, *, user_id: int, setup_id: int) -> PreparedCall:
@@ -160,7 +202,7 @@ class Exchange:
         setup = configuration.setup_by_id(setup_id)
         if setup is None or setup.system is None:
             raise CallNotPlacedError(
-                "This phone system is not set up, or its file has a fault.",
+                translate("This phone system is not set up, or its file has a fault."),
                 code="phone_system_unusable",
             )
         resolver = Resolver(configuration, caller, clean_number(number), self._opener)
@@ -170,53 +212,179 @@ class Exchange:
         )
         return prepared_by_system(resolver, setup, "chosen for a trial", limits)
 
+    def tell_ringing(self, prepared: PreparedCall) -> RingingTold:
+        """Whether the rules of who may ring what would let this call through now.
+
+        Raises CallNotPlacedError for a setting at fault.
+        """
+        return tell_ringing(prepared, self._configuration.current, at=self._clock())
+
     async def place_trial(
-        self, prepared: PreparedCall, *, channel: Channel, system_caller: SystemCaller
+        self,
+        prepared: PreparedCall,
+        *,
+        channel: Channel,
+        system_caller: SystemCaller,
+        once: Once | None = None,
     ) -> PlacedCall:
         """Place what `prepare_trial` gave and wait for its outcome; `system_caller` sends it.
 
-        Written down before and after like every call, and sent once.
+        Written down before and after like every call, and sent once. With `once`, as `start_call`.
         """
-        call, task = await self._begin(
-            prepared, channel, system_caller, _new_call_id(), time.perf_counter()
-        )
-        return call if task is None else await asyncio.shield(task)
+        call_id, clicked_s = _new_call_id(), time.perf_counter()
+        terms = NO_TERMS if once is None else Terms(once.claims)
+        try:
+            placing = await self._begin_permitted(
+                prepared, channel, system_caller, call_id, clicked_s, terms, is_trial=True
+            )
+        except WebdialError as error:
+            placing = await self._placed_before(once, error)
+        return await _ended(*placing)
 
     async def start_call(
-        self, number: str, *, user_id: int, channel: Channel, phone_id: int | None = None
+        self,
+        number: str,
+        *,
+        user_id: int,
+        channel: Channel,
+        phone_id: int | None = None,
+        once: Once | None = None,
+        again: UUID | None = None,
+        is_confirmed: bool = False,
     ) -> PlacedCall:
         """Place a call and return as soon as it is on disk; it goes on by itself.
 
+        A request that was made before, by its key `once` or by a second click, places nothing and gives
+        the first call, whose `repeats` says so. `again` names a call to place once more on purpose.
+        An emergency number is rung only with `is_confirmed`. A call that may not be placed has the
+        outcome blocked.
+
         Raises WebdialError when it was stopped before anything left.
         """
-        call, _ = await self._start(number, user_id, channel, phone_id)
+        call, _ = await self._start(
+            number, user_id, channel, phone_id, once, again, is_confirmed=is_confirmed
+        )
         return call
 
     async def place_call(
-        self, number: str, *, user_id: int, channel: Channel, phone_id: int | None = None
+        self,
+        number: str,
+        *,
+        user_id: int,
+        channel: Channel,
+        phone_id: int | None = None,
+        once: Once | None = None,
+        again: UUID | None = None,
+        is_confirmed: bool = False,
     ) -> PlacedCall:
-        """Place a call and wait for its outcome. Raises as `start_call` does.
+        """Place a call and wait for its outcome, as `start_call` does.
 
-        Whoever stops waiting (a client that goes away) does not stop the call.
+        Whoever stops waiting (a client that goes away) does not stop the call. A first call that
+        another process places is not waited for.
         """
-        call, task = await self._start(number, user_id, channel, phone_id)
-        return call if task is None else await asyncio.shield(task)
+        placing = await self._start(
+            number, user_id, channel, phone_id, once, again, is_confirmed=is_confirmed
+        )
+        return await _ended(*placing)
 
     async def _start(
-        self, number: str, user_id: int, channel: Channel, phone_id: int | None
+        self,
+        number: str,
+        user_id: int,
+        channel: Channel,
+        phone_id: int | None,
+        once: Once | None,
+        again: UUID | None,
+        *,
+        is_confirmed: bool,
     ) -> "tuple[PlacedCall, asyncio.Task[PlacedCall] | None]":
         """The call on disk, and the task that carries it out; a link needs none."""
         clicked_s = time.perf_counter()
         call_id = _new_call_id()
         entered = current_call.set(call_id)
         try:
-            prepared = await self.prepare_call(number, user_id=user_id, phone_id=phone_id)
-            return await self._begin(prepared, channel, self._system_caller, call_id, clicked_s)
+            try:
+                prepared = await self.prepare_call(number, user_id=user_id, phone_id=phone_id)
+                if is_confirmed:
+                    prepared = replace(prepared, is_confirmed=True)
+                return await self._begin_once(prepared, channel, call_id, clicked_s, once, again)
+            except WebdialError as error:
+                return await self._placed_before(once, error)
         except WebdialError as error:
             self._watcher.call_stopped(channel, error.error_code)
             raise
         finally:
             current_call.reset(entered)
+
+    async def _begin_once(
+        self,
+        prepared: PreparedCall,
+        channel: Channel,
+        call_id: UUID,
+        clicked_s: float,
+        once: Once | None,
+        again: UUID | None,
+    ) -> "tuple[PlacedCall, asyncio.Task[PlacedCall] | None]":
+        """As `_begin`, unless the same call is there already (webdial.exchange.duplicates)."""
+        caller = prepared.caller
+        within = self._configuration.current.effective(SAME_CALL_WITHIN, caller.branch_id).value
+        click = Click((caller.user_id, prepared.dialled), call_id, same_call_s(within))
+
+        def begin(claims: tuple[Claim, ...]) -> Awaitable[Placing]:
+            terms = Terms(claims) if claims else NO_TERMS
+            return self._begin_permitted(
+                prepared, channel, self._system_caller, call_id, clicked_s, terms
+            )
+
+        call, task = await self.duplicates.begin_once(click, begin, once=once, again=again)
+        return call, task or self._underway.get(call.id)
+
+    async def _placed_before(
+        self, once: Once | None, error: WebdialError
+    ) -> "tuple[PlacedCall, asyncio.Task[PlacedCall] | None]":
+        """What the same request has placed before; raises `error` when it has placed nothing."""
+        first = None
+        if once is not None and not isinstance(error, JournalError):
+            first = await self.duplicates.first_by_key(once)
+        if first is None:
+            raise error
+        return first, self._underway.get(first.id)
+
+    async def _begin_permitted(
+        self,
+        prepared: PreparedCall,
+        channel: Channel,
+        system_caller: SystemCaller | None,
+        call_id: UUID,
+        clicked_s: float,
+        terms: Terms = NO_TERMS,
+        *,
+        is_trial: bool = False,
+    ) -> Placing:
+        """As `_begin`, unless a rule of who may ring what stops the call: it is in the log as blocked.
+
+        Raises UnconfirmedError and BlockedTooOftenError besides (webdial.exchange.ringing).
+        """
+        configuration, at = self._configuration.current, self._clock()
+        permit = permit_of(prepared, configuration, at=at)
+        block = permit.block
+        if block is None:
+            counted = replace(terms, tallies=permit.tallies) if permit.tallies else terms
+            try:
+                return await self._begin(
+                    prepared, channel, system_caller, call_id, clicked_s, counted, is_trial=is_trial
+                )
+            except TallyFullError as full:
+                block = block_of_tally(full.tally)
+        self._watcher.call_blocked(channel, block.reason.value)
+        call = blocked(PlacedCall(call_id, prepared, channel, at), block, configuration)
+        self._block_log.check(call, block)
+        await self._journal.write(Begun(call, self._run_id, terms))
+        await self.duplicates.free(terms.claims, call)
+        self.duplicates.clicks.begun(call)
+        self._watcher.call_begun(call)
+        self._watcher.call_ended(call, time.perf_counter() - clicked_s)
+        return call, None
 
     async def _begin(
         self,
@@ -225,23 +393,44 @@ class Exchange:
         system_caller: SystemCaller | None,
         call_id: UUID,
         clicked_s: float,
+        terms: Terms = NO_TERMS,
+        *,
+        is_trial: bool = False,
     ) -> "tuple[PlacedCall, asyncio.Task[PlacedCall] | None]":
-        call = PlacedCall(call_id, prepared, channel, self._clock())
-        if isinstance(prepared.plan, Link):
-            call = replace(call, verdict=Verdict(Outcome.HANDED_OVER))
-            await self._journal.write(Begun(call, self._run_id))
+        computer = starting_computer(prepared, channel, self._computers)
+        if computer is not None:
+            told = f"{prepared.setting_source}; started by the computer {computer.name}"
+            prepared = replace(prepared, setting_source=told)
+        call = PlacedCall(call_id, prepared, channel, self._clock(), computer=computer)
+        admission = self._admit(call, is_trial=is_trial)
+        if isinstance(admission, Verdict):
+            call = replace(call, verdict=admission)
+            await self._journal.write(Begun(call, self._run_id, terms))
+            self.duplicates.clicks.begun(call)
             self._watcher.call_begun(call)
             self._watcher.call_ended(call, time.perf_counter() - clicked_s)
             return call, None
         # From here on a task owns the call: whoever waits may go away, and it still gets its end.
         begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         task = asyncio.create_task(
-            self._carry_out(call, prepared.plan, begun, system_caller, clicked_s),
+            self._carry_out(call, prepared.plan, begun, system_caller, clicked_s, admission, terms),
             name=f"call {call.id}",
         )
         self._underway[call.id] = task
         await begun
         return call, task
+
+    def _admit(self, call: PlacedCall, *, is_trial: bool) -> Admission | Verdict | None:
+        """Its pass to the phone system, or how it ends before anything is sent from here.
+
+        None for a call that starts at the user's own computer, and meets no phone system from here.
+        """
+        plan = call.prepared.plan
+        if call.computer is not None:
+            return None
+        if isinstance(plan, Link):
+            return Verdict(Outcome.HANDED_OVER)
+        return self.gates.enter(call.prepared, plan, is_asked_for=is_trial)
 
     async def outcome_of(self, call_id: UUID, *, wait_s: float | None = None) -> PlacedCall | None:
         """The call with its outcome; None when it is not being placed here or is not done in time."""
@@ -275,33 +464,44 @@ class Exchange:
     async def _carry_out(
         self,
         call: PlacedCall,
-        request: HttpRequest,
+        request: Plan,
         begun: "asyncio.Future[None]",
         system_caller: SystemCaller | None,
         clicked_s: float,
+        admission: Admission | None,
+        terms: Terms,
     ) -> PlacedCall:
         """Write the call down, send it, write its end. `begun` tells when it is on disk, or why not."""
         current_call.set(call.id)  # this task's own context: it ends with the task
         try:
-            await self._journal.write(Begun(call, self._run_id))
+            await self._journal.write(Begun(call, self._run_id, terms))
         except Exception as error:  # told to whoever waits; nothing is sent
             self._underway.pop(call.id, None)
+            self.duplicates.clicks.stopped(call.id)
+            self._leave(admission, None)
             if not begun.done():
                 begun.set_exception(error)
             return call
         on_disk_at = self._clock()
         if not begun.done():
             begun.set_result(None)
+        self.duplicates.clicks.begun(call)
         self._watcher.call_begun(call)
         ended = call
         try:
             verdict = await self._send(call, request, system_caller)
+            self._leave(admission, verdict)
             ended = replace(call, verdict=verdict)
             await self._write_end(Ended(call.id, verdict, self._clock(), on_disk_at))
         finally:
             self._underway.pop(call.id, None)
+            self.duplicates.clicks.ended(ended)
             self._watcher.call_ended(ended, time.perf_counter() - clicked_s)
         return ended
+
+    def _leave(self, admission: Admission | None, verdict: Verdict | None) -> None:
+        if admission is not None:
+            self.gates.leave(admission, verdict)
 
     async def _write_end(self, end: Ended) -> None:
         """Write how a call ended. The user is told all the same when that fails; it is tried again."""
@@ -325,13 +525,16 @@ class Exchange:
         log.error("call %s: %s was never written", end.call_id, end.verdict.outcome.value)
 
     async def _send(
-        self, call: PlacedCall, request: HttpRequest, system_caller: SystemCaller | None
+        self, call: PlacedCall, request: Plan, system_caller: SystemCaller | None
     ) -> Verdict:
         prepared = call.prepared
         try:
+            if call.computer is not None:
+                return await start_at_computer(call, self._computers, system_caller)
             if prepared.system_call is not None:
                 assert system_caller is not None
                 return await system_caller.place(prepared.system_call, prepared.limits)
+            assert isinstance(request, HttpRequest)
             sent_s = time.perf_counter()
             verdict = await self._sender.send(request, prepared.limits)
             self._watcher.answered("", time.perf_counter() - sent_s)

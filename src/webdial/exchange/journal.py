@@ -10,17 +10,18 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from webdial.errors import JournalError
+from webdial.errors import CallNotPlacedError, JournalError
 from webdial.exchange.calls import PlacedCall
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.exchange.terms import NO_TERMS, Terms
 from webdial.exchange.watching import Watcher
+from webdial.language import translate
 
 log = logging.getLogger("webdial.journal")
 
@@ -66,8 +67,11 @@ class EntryRefusedError(Exception):
 class JournalStore(Protocol):
     """Where entries are kept. Used by one thread at a time."""
 
-    def write(self, entries: Sequence[Entry]) -> None:
+    def write(self, entries: Sequence[Entry]) -> Mapping[UUID, CallNotPlacedError]:
         """Put all entries on disk in one transaction, or raise and leave none.
+
+        Calls whose terms are not met are left out, and told by their ids with ClaimedError or
+        TallyFullError; of two that want the same the earlier one goes first.
 
         Raises EntryRefusedError when an entry is at fault and not the database.
         """
@@ -79,7 +83,10 @@ class Journal(Protocol):
     """What the exchange needs of a journal."""
 
     async def write(self, entry: Entry) -> None:
-        """Return when the entry is on disk. Raises JournalError when it is not."""
+        """Return when the entry is on disk.
+
+        Raises JournalError when it is not, ClaimedError or TallyFullError when it must not be.
+        """
 
 
 @dataclass(slots=True)
@@ -103,7 +110,9 @@ class GroupCommitJournal:
 
     async def write(self, entry: Entry) -> None:
         if self._is_closed:
-            raise JournalError("The server is shutting down, so the call was not placed.")
+            raise JournalError(
+                translate("The server is shutting down, so the call was not placed.")
+            )
         loop = asyncio.get_running_loop()
         waiting = _Waiting(entry, loop, loop.create_future(), time.perf_counter())
         self._waiting.put(waiting)
@@ -150,7 +159,7 @@ class GroupCommitJournal:
 
     def _commit(self, batch: list[_Waiting]) -> None:
         try:
-            self._store.write([waiting.entry for waiting in batch])
+            refused = self._store.write([waiting.entry for waiting in batch])
         except EntryRefusedError as error:
             if len(batch) > 1:  # nobody's call is stopped by another's entry
                 for waiting in batch:
@@ -164,9 +173,24 @@ class GroupCommitJournal:
             self._watcher.entries_failed(len(batch))
             self._release(batch, error)
         else:
-            self._release(batch, None)
+            written = self._release_refused(batch, refused) if refused else batch
+            self._release(written, None)
             now_s = time.perf_counter()
-            self._watcher.entries_written([now_s - waiting.since_s for waiting in batch])
+            self._watcher.entries_written([now_s - waiting.since_s for waiting in written])
+
+    def _release_refused(
+        self, batch: list[_Waiting], refused: Mapping[UUID, CallNotPlacedError]
+    ) -> list[_Waiting]:
+        """Tell those whose terms are not met; the others of the batch."""
+        written: list[_Waiting] = []
+        for waiting in batch:
+            entry = waiting.entry
+            refusal = refused.get(entry.call.id) if isinstance(entry, Begun) else None
+            if refusal is None:
+                written.append(waiting)
+            else:
+                self._release([waiting], refusal)
+        return written
 
     @staticmethod
     def _release(batch: list[_Waiting], error: Exception | None) -> None:
@@ -195,10 +219,12 @@ def _settle(released: list[_Waiting], error: Exception | None) -> None:
             continue
         if error is None:
             waiting.done.set_result(None)
+        elif isinstance(error, CallNotPlacedError):
+            waiting.done.set_exception(error)
         else:
             failure = JournalError(
-                "The call log could not be written, so the call was not placed.",
-                hint="An administrator finds the reason in the server's log.",
+                translate("The call log could not be written, so the call was not placed."),
+                hint=translate("An administrator finds the reason in the server's log."),
             )
             failure.__cause__ = error
             waiting.done.set_exception(failure)

@@ -6,7 +6,7 @@ from typing import Final
 
 from webdial.exchange.outcome import DIALLING, PICK_UP, SHOULD_DIAL, Outcome, Verdict
 from webdial.exchange.redaction import redacted
-from webdial.exchange.sender import one_line, shown_text, verdict_of_status
+from webdial.exchange.sender import one_line, shown_text, verdict_of_answer
 from webdial.phonesystems import Answer, Dial, Reading, RingsFirst, Rule, Step
 
 MAX_MESSAGE: Final = 200
@@ -39,10 +39,10 @@ def judge_dial(
             remote_id=remote_id,
             next_step=_NEXT_STEPS[rings_first],
         )
-    by_status = verdict_of_status(answer.status, text)
+    by_status = verdict_of_answer(answer, text)
     message = redacted(read_short(dial.message, answer, MAX_MESSAGE), secrets)
     if by_status.outcome is not Outcome.SENT:
-        return Verdict(by_status.outcome, answer.status, text, message)
+        return replace(by_status, message=message)
     if dial.success:
         return Verdict(Outcome.REJECTED, answer.status, text, message)
     if rings_first is RingsFirst.NOBODY:

@@ -10,6 +10,7 @@ from webdial.errors import CallNotPlacedError, SourceError
 from webdial.exchange.function_results import without_secrets
 from webdial.exchange.general_settings import is_function, key_of, may_name_a_system
 from webdial.exchange.systems import SystemSetup
+from webdial.language import translatable, translate
 
 STANDARD_DIALLING: Final = "tel:#"
 """Used when nothing is set: the program that the user's machine has for telephone links."""
@@ -37,8 +38,10 @@ class Mechanism:
         """
         if self.fault is not None:
             raise CallNotPlacedError(
-                "The dial string that is set for you has a fault, so nothing was dialled.",
-                hint="An administrator can mend it in Maintenance | General Settings.",
+                translate(
+                    "The dial string that is set for you has a fault, so nothing was dialled."
+                ),
+                hint=translate("An administrator can mend it in Maintenance | General Settings."),
                 code="dial_string_faulty",
             ) from self.fault
         assert self.string is not None
@@ -67,8 +70,10 @@ def mechanism_of(
         return None, _usable(setup)
     if may_name_a_system(value):
         raise CallNotPlacedError(
-            f"There is no phone system “{value.strip()}”, so nothing was dialled.",
-            hint="An administrator can mend it in Maintenance | General Settings.",
+            translate(
+                "There is no phone system “{strip}”, so nothing was dialled.", strip=value.strip()
+            ),
+            hint=translate("An administrator can mend it in Maintenance | General Settings."),
             code="phone_system_unknown",
         )
     return read_mechanism(value).dial_string(), None
@@ -76,10 +81,14 @@ def mechanism_of(
 
 def _usable(setup: SystemSetup) -> SystemSetup:
     if not setup.is_active or setup.system is None:
-        why = "is switched off" if setup.system is not None else f"has a fault: {setup.fault}"
+        told = (
+            translatable("The phone system “{name}” is switched off.")
+            if setup.system is not None
+            else translatable("The phone system “{name}” has a fault: {fault}.")
+        )
         raise CallNotPlacedError(
-            f"The phone system “{setup.name}” {why}.",
-            hint="An administrator can mend it in Maintenance | Phone Systems.",
+            translate(told, name=setup.name, fault=setup.fault),
+            hint=translate("An administrator can mend it in Maintenance | Phone Systems."),
             code="phone_system_unusable",
         )
     return setup
@@ -95,8 +104,8 @@ def function_result(
     """
     if text is None or not text.strip():
         raise CallNotPlacedError(
-            "The database function gave no dial string for this number.",
-            hint="The function Generate Web Dial URL returns null until it is written.",
+            translate("The database function gave no dial string for this number."),
+            hint=translate("The function Generate Web Dial URL returns null until it is written."),
             code="function_gave_nothing",
         )
     if setups and (setup := setups.get(key_of(text))) is not None:
@@ -106,7 +115,7 @@ def function_result(
     except DialStringError as error:
         fault = without_secrets(error)
     raise CallNotPlacedError(
-        f"What the database function returned is no dial string: {fault}",
-        hint="The function's author can mend it in Maintenance | Database Functions.",
+        translate("What the database function returned is no dial string: {fault}", fault=fault),
+        hint=translate("The function's author can mend it in Maintenance | Database Functions."),
         code="function_result_faulty",
     ) from fault

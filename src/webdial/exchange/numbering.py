@@ -15,6 +15,7 @@ from webdial.exchange.general_settings import (
     SettingDefinition,
     key_of,
 )
+from webdial.language import translate
 from webdial.numbers import (
     PLAIN,
     BranchRules,
@@ -71,8 +72,10 @@ def _rules_of(configuration: Configuration, branch_id: int | None) -> BranchRule
         return branch_rules(*texts)
     except (SourceError, InvalidValueError) as fault:
         raise CallNotPlacedError(
-            "A setting for numbers that holds for you has a fault, so nothing was dialled.",
-            hint="An administrator can mend it in Maintenance | General Settings.",
+            translate(
+                "A setting for numbers that holds for you has a fault, so nothing was dialled."
+            ),
+            hint=translate("An administrator can mend it in Maintenance | General Settings."),
             code="number_setting_faulty",
         ) from fault
 

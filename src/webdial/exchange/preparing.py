@@ -5,14 +5,16 @@ from typing import Final
 from webdial.dialstring import EXTENSION
 from webdial.errors import CallNotPlacedError
 from webdial.exchange.calls import PreparedCall, TimeLimits
+from webdial.exchange.named_hosts import check_plan
 from webdial.exchange.resolving import Resolver
 from webdial.exchange.systems import SystemCall, SystemSetup
+from webdial.language import translatable, translate
 from webdial.phonesystems import Owner
 
 _WHERE_FILLED_IN: Final = {
-    Owner.SITE: "An administrator fills them in under Maintenance | Phone Systems.",
-    Owner.USER: "Fill them in under My phones.",
-    Owner.PHONE: "Fill them in under My phones.",
+    Owner.SITE: translatable("An administrator fills them in under Maintenance | Phone Systems."),
+    Owner.USER: translatable("Fill them in under My phones."),
+    Owner.PHONE: translatable("Fill them in under My phones."),
 }
 
 
@@ -29,10 +31,13 @@ def prepared_by_system(
         _check_signed_in(resolver, setup)
     _check_filled_in(call)
     is_link = call.request.is_link
+    plan = call.request.plan(call.values) if is_link else call.shown()
+    if not setup.starts_at_computer:
+        check_plan(resolver.configuration, plan)
     return PreparedCall(
         caller=resolver.caller,
         number=resolver.number,
-        plan=(call.request.plan(call.values) if is_link else call.shown()),
+        plan=plan,
         setting_source=f"phone system {setup.name}, {explanation}",
         limits=limits,
         system_call=None if is_link else call,
@@ -44,8 +49,11 @@ def prepared_by_system(
 def _check_signed_in(resolver: Resolver, setup: SystemSetup) -> None:
     if (setup.id, resolver.caller.user_id) not in resolver.configuration.signed_in:
         raise CallNotPlacedError(
-            f"You are not signed in to the phone system “{setup.name}”, so nothing was dialled.",
-            hint="Sign in to it once under My phones.",
+            translate(
+                "You are not signed in to the phone system “{name}”, so nothing was dialled.",
+                name=setup.name,
+            ),
+            hint=translate("Sign in to it once under My phones."),
             code="signed_out",
         )
 
@@ -70,9 +78,14 @@ def _tell_missing(call: SystemCall) -> None:
     if missing:
         fields = [system.values[name] for name in missing]
         raise CallNotPlacedError(
-            f"The phone system “{call.setup.name}” needs what is not filled in: "
-            f"{', '.join(each.label for each in fields)}.",
-            hint=_WHERE_FILLED_IN[max((each.of for each in fields), key=list(Owner).index)],
+            translate(
+                "The phone system “{name}” needs what is not filled in: {fields}.",
+                name=call.setup.name,
+                fields=", ".join(each.label for each in fields),
+            ),
+            hint=translate(
+                _WHERE_FILLED_IN[max((each.of for each in fields), key=list(Owner).index)]
+            ),
             code="value_missing",
         )
     if system.log_in is not None and not values.extension and EXTENSION in system.admission_names:

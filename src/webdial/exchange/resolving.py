@@ -22,6 +22,7 @@ from webdial.exchange.systems import (
     SystemSetup,
     log_in_values,
 )
+from webdial.language import translate
 from webdial.numbers import CleanNumber, NumberPath
 from webdial.numbers.forms import DialledNumber, dialled_number
 from webdial.phonesystems import Owner
@@ -36,7 +37,7 @@ Opener = Callable[[StoredValue], str]
 def open_nothing(stored: StoredValue) -> str:
     """An Opener where there is no key."""
     raise CallNotPlacedError(
-        "A credential is needed, and this program has no key to read it.",
+        translate("A credential is needed, and this program has no key to read it."),
         code="credential_unreadable",
     )
 

@@ -11,7 +11,10 @@ import math
 import ssl
 import zlib
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -23,7 +26,9 @@ from yarl import URL
 import webdial
 from webdial.dialstring import DigestLogin, HttpRequest
 from webdial.exchange.calls import TimeLimits
-from webdial.exchange.outcome import Outcome, Verdict
+from webdial.exchange.guarded_connections import GuardedConnector, PolicySource
+from webdial.exchange.network_policy import AddressNotAllowedError
+from webdial.exchange.outcome import Outcome, Verdict, dial_again_in
 from webdial.exchange.systems import VERIFY, Certificate, CertificateMode
 from webdial.phonesystems import Answer
 
@@ -35,6 +40,9 @@ MAX_KEPT_ANSWER: Final = 500
 
 MAX_REDIRECTS: Final = 5
 
+MAX_RETRY_AFTER_S: Final = 86_400
+"""What asks to be left alone for longer is not told: it is no time to wait for at a phone."""
+
 MAX_DIGESTS: Final = 1_000
 """Log-ins by digest whose last challenge is remembered."""
 
@@ -43,6 +51,9 @@ _SAME_METHOD = frozenset({307, 308})
 # Statuses that do not tell whether the request was acted on: a time-out, a fault in the middle of
 # the work, a proxy that lost the phone system behind it (RFC 9110 sections 15.5.9, 15.6).
 _ERRORS = frozenset({408, 500, 502, 504})
+# A status that nobody has defined is to be taken for a 500 (RFC 9110 section 15); such are 520 to 527 of
+# Cloudflare, and 999.
+_KNOWN = frozenset(HTTPStatus)
 _KEEP_ALIVE_S = 15
 _PORTS = {"http": 80, "https": 443}
 _PACKED: Final = frozenset({"gzip", "x-gzip", "deflate"})
@@ -50,14 +61,19 @@ _SET_COOKIE: Final = hdrs.SET_COOKIE.lower()
 
 
 class HttpSender:
-    """Sends over pools of connections, one for each rule of certificates. Close it at the end."""
+    """Sends over pools of connections, one for each rule of certificates. Close it at the end.
+
+    Nothing is sent where `policy` does not allow it, a redirect included.
+    """
 
     def __init__(
         self,
         *,
+        policy: PolicySource,
         ssl_context: ssl.SSLContext | None = None,
         resolver: AbstractResolver | None = None,
     ) -> None:
+        self._policy = policy
         self._resolver = resolver
         self._ssl = ssl_context or ssl.create_default_context()
         self._sessions: dict[Certificate, aiohttp.ClientSession] = {}
@@ -68,7 +84,7 @@ class HttpSender:
         answer = await self.fetch(request, limits)
         if isinstance(answer, Verdict):
             return answer
-        return verdict_of_status(answer.status, shown_text(answer))
+        return verdict_of_answer(answer, shown_text(answer))
 
     async def fetch(
         self, request: HttpRequest, limits: TimeLimits, certificate: Certificate = VERIFY
@@ -90,7 +106,9 @@ class HttpSender:
                 if not isinstance(following, _Step):
                     return following
                 step = following
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        except (
+            aiohttp.ClientError, TimeoutError, OSError, ValueError, AddressNotAllowedError,
+        ) as error:  # fmt: skip
             return _verdict_of_failure(error, redirected_by=status)
         return Verdict(Outcome.NOT_UNDERSTOOD, status, "It redirected in a circle.")
 
@@ -136,11 +154,11 @@ class HttpSender:
         session = self._sessions.get(certificate)
         if session is None:
             session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=0,
-                    ssl=self._trust(certificate),
-                    keepalive_timeout=_KEEP_ALIVE_S,
+                connector=GuardedConnector(
+                    self._policy,
                     resolver=self._resolver,
+                    certificate_rule=self._trust(certificate),
+                    keepalive_timeout_s=_KEEP_ALIVE_S,
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={
@@ -293,10 +311,36 @@ def one_line(text: str, longest: int) -> str:
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
+def verdict_of_answer(answer: Answer, text: str) -> Verdict:
+    """By its status, and with the time after which it wants to be asked again."""
+    verdict = verdict_of_status(answer.status, text)
+    if verdict.outcome is Outcome.REJECTED and (wait_s := retry_after_s(answer)) is not None:
+        return replace(verdict, next_step=dial_again_in(wait_s))
+    return verdict
+
+
+def retry_after_s(answer: Answer) -> int | None:
+    """Seconds until it wants to be asked again, within a day; None where it does not say so.
+
+    RFC 9110 section 10.2.3: a number of seconds, or a date.
+    """
+    text = (answer.header(hdrs.RETRY_AFTER) or "").strip()
+    if text.isascii() and text.isdigit():
+        wait_s = int(text[:9])
+    else:
+        try:
+            at = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+        wait_s = math.ceil((at - datetime.now(UTC)).total_seconds())
+    return wait_s if 0 < wait_s <= MAX_RETRY_AFTER_S else None
+
+
 def verdict_of_status(status: int, text: str) -> Verdict:
     if 200 <= status < 300:
         return Verdict(Outcome.SENT, status, text)
-    if status in _ERRORS:
+    if status in _ERRORS or (status not in _KNOWN and status >= 500):
         return Verdict(Outcome.FAILED, status, text)
     if status >= 400:
         return Verdict(Outcome.REJECTED, status, text)
@@ -307,7 +351,10 @@ def _verdict_of_failure(error: Exception, *, redirected_by: int | None) -> Verdi
     """What a failure means. After a redirect the call's own request has been taken, so that it may
     have rung whatever became of the request that followed.
     """
-    outcome = _outcome_of_failure(error)
+    if isinstance(error, AddressNotAllowedError):
+        outcome = Outcome.ADDRESS_NOT_ALLOWED
+    else:
+        outcome = _outcome_of_failure(error)
     if redirected_by is not None and not outcome.may_have_rung:
         return Verdict(Outcome.NOT_UNDERSTOOD, redirected_by, _reason(error))
     return Verdict(outcome, redirected_by, _reason(error))
@@ -342,6 +389,8 @@ def _outcome_of_failure(error: Exception) -> Outcome:
 def _reason(error: Exception) -> str:
     """The library's words, for the administrator; they name the target and no secret."""
     match error:
+        case AddressNotAllowedError():
+            return _shortened(error.plain)
         case aiohttp.ServerFingerprintMismatch():
             return f"The certificate's fingerprint is now {error.got.hex()}."
         case aiohttp.ClientConnectorCertificateError():

@@ -149,7 +149,10 @@ async def _ask(
     assert isinstance(plan, HttpRequest)
     answer = await fetch(plan)
     if isinstance(answer, Verdict):
-        return Verdict(Outcome.LOG_IN_FAILED, answer.status, message=answer.outcome.label.lower())
+        beneath = answer.outcome
+        return Verdict(
+            Outcome.LOG_IN_FAILED, answer.status, message=beneath.label.lower(), beneath=beneath
+        )
     token = sign_in.access_token.read(answer) if 200 <= answer.status < 300 else None
     if token is None:
         message = redacted(read_short(sign_in.message, answer, MAX_MESSAGE), plan.secrets)

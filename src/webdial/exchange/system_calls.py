@@ -92,6 +92,14 @@ class SystemCaller:
         caller.sign_ins = self.sign_ins
         return caller
 
+    def over(self, transport: Transport) -> "SystemCaller":
+        """A caller whose requests go another way; it logs in anew, since that is another machine."""
+        caller = SystemCaller(
+            transport, clock=self._clock, observer=self._observer, watcher=self._watcher
+        )
+        caller.sign_ins = self.sign_ins
+        return caller
+
     async def place(self, call: SystemCall, limits: TimeLimits) -> Verdict:
         """Log in if that is wanted, dial, and say what became of it. Raises nothing of the network's."""
         taken = await self._admitted(call, limits, refused=None)
@@ -278,7 +286,8 @@ def _not_dialled(verdict: Verdict, secrets: tuple[str, ...]) -> Verdict:
     text = redacted(verdict.answer, secrets)
     if verdict.outcome.may_have_rung:
         reason = f"{verdict.outcome.label.lower()}"
-        return Verdict(Outcome.LOG_IN_FAILED, verdict.status, text, reason)
+        beneath = verdict.outcome
+        return Verdict(Outcome.LOG_IN_FAILED, verdict.status, text, reason, beneath=beneath)
     return replace(verdict, answer=text)
 
 

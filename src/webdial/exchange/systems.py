@@ -56,6 +56,10 @@ class SystemSetup:
     values: Stored = field(default_factory=dict, repr=False)
     certificate: Certificate = VERIFY
     is_active: bool = True
+    starts_at_computer: bool = False
+    """Requests leave from the caller's own machine, and not from this server."""
+    most_in_flight: int | None = None
+    """How many calls it may have in progress; None: as the general setting says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from webdial.errors import CallNotPlacedError
+from webdial.language import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class ClaimedError(CallNotPlacedError):
     code = "claimed"
 
     def __init__(self, claim: Claim, call_id: UUID) -> None:
-        super().__init__("The same call is being placed already.")
+        super().__init__(translate("The same call is being placed already."))
         self.claim = claim
         self.call_id = call_id
 
@@ -68,5 +69,5 @@ class TallyFullError(CallNotPlacedError):
     code = "too_many_calls"
 
     def __init__(self, tally: Tally) -> None:
-        super().__init__("Too many calls have been placed in this time.")
+        super().__init__(translate("Too many calls have been placed in this time."))
         self.tally = tally

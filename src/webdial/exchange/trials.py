@@ -19,6 +19,7 @@ from webdial.exchange.sender import MAX_KEPT_ANSWER, one_line
 from webdial.exchange.sign_ins import SignInStore
 from webdial.exchange.system_calls import ACCESS_TOKEN_NAME, SystemCaller, Transport
 from webdial.exchange.systems import SystemCall
+from webdial.language import translate
 from webdial.phonesystems import Answer, LogIn, Reading, Rule, SignIn, Step
 from webdial.phonesystems.answers import Subject, find
 from webdial.phonesystems.rules import Condition
@@ -54,13 +55,13 @@ class Part:
     def title(self) -> str:
         match self.kind:
             case PartKind.SIGN_IN:
-                return "Renewal of the sign-in"
+                return translate("Renewal of the sign-in")
             case PartKind.LOG_IN if self.of > 1:
-                return f"Log-in, step {self.number} of {self.of}"
+                return translate("Log-in, step {number} of {all}", number=self.number, all=self.of)
             case PartKind.LOG_IN:
-                return "Log-in"
+                return translate("Log-in")
             case PartKind.DIAL:
-                return "Dial"
+                return translate("Dial")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,14 @@ class Watcher:
     def call_stopped(self, channel: Channel, error_code: str) -> None:
         """Nothing has left; no call is in the log."""
 
+    def call_blocked(self, channel: Channel, reason: str) -> None:
+        """A rule of who may ring what has stopped a call, be it written down or not."""
+
     def answered(self, phone_system: str, took_s: float) -> None:
         """The phone system's answer to a dial request is read, or it was given up."""
+
+    def held_back(self, phone_system: str, *, addresses: int) -> None:
+        """So many of the phone system's addresses do not answer, and calls to them are held back."""
 
     def logged_in(self, phone_system: str, *, is_success: bool) -> None:
         """A log-in at a phone system was tried."""
@@ -67,9 +73,17 @@ class Several(Watcher):
         for watcher in self._watchers:
             watcher.call_stopped(channel, error_code)
 
+    def call_blocked(self, channel: Channel, reason: str) -> None:
+        for watcher in self._watchers:
+            watcher.call_blocked(channel, reason)
+
     def answered(self, phone_system: str, took_s: float) -> None:
         for watcher in self._watchers:
             watcher.answered(phone_system, took_s)
+
+    def held_back(self, phone_system: str, *, addresses: int) -> None:
+        for watcher in self._watchers:
+            watcher.held_back(phone_system, addresses=addresses)
 
     def logged_in(self, phone_system: str, *, is_success: bool) -> None:
         for watcher in self._watchers:

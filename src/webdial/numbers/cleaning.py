@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from webdial.errors import Fault, SourceError
+from webdial.language import grouped, translate
 from webdial.numbers.doubts import LEAST_DIGITS, count_digits, is_doubtful
 
 MAX_TYPED: Final = 200
@@ -59,15 +60,22 @@ def clean_number(typed: str) -> CleanNumber:
     if _PLAIN.fullmatch(typed):
         return CleanNumber(typed, typed.replace(" ", ""))
     if len(typed) > MAX_TYPED:
-        message = f"This is too long for a telephone number: {len(typed):,} characters."
+        message = translate(
+            "This is too long for a telephone number: {typed} characters.",
+            typed=grouped(len(typed)),
+        )
         raise _error(typed[:MAX_TYPED], "number_too_long", message)
     if any(_is_no_text(character) for character in typed):
-        raise _error(typed, "number_unclear", "A control character stands in this number.")
+        raise _error(
+            typed, "number_unclear", translate("A control character stands in this number.")
+        )
     text = _plain(typed)
     if not text:
-        raise _error(typed, "number_missing", "No number was given.")
+        raise _error(typed, "number_missing", translate("No number was given."))
     if "\n" in text:
-        raise _error(typed, "number_unclear", "This is more than one line, not one number.")
+        raise _error(
+            typed, "number_unclear", translate("This is more than one line, not one number.")
+        )
     text, extension = _without_extension(_without_link(text))
     return CleanNumber(typed, _dialled(typed, text), extension)
 
@@ -121,22 +129,30 @@ def _dialled(typed: str, text: str) -> str:
     text = _TRUNK_ZERO.sub(r"\1 ", text)
     candidates = [match for match in _CANDIDATE.finditer(text) if count_digits(match[0])]
     if not candidates:
-        raise _error(typed, "number_missing", "There is no number in this that could be dialled.")
+        raise _error(
+            typed, "number_missing", translate("There is no number in this that could be dialled.")
+        )
     found, *others = candidates
     number, before, after = found[0], text[: found.start()], text[found.end() :]
     if others or _is_part_of_a_word(before, number):
-        raise _error(typed, "number_unclear", "It is not clear which number to dial.")
+        raise _error(typed, "number_unclear", translate("It is not clear which number to dial."))
     if _goes_on_in_letters(number, after):
-        message = "Letters are part of this number; only digits can be dialled."
+        message = translate("Letters are part of this number; only digits can be dialled.")
         raise _error(typed, "number_with_letters", message)
     dialled = _GROUPING_CHARACTER.sub("", number).strip(",")
     if "+" in dialled[1:]:
-        raise _error(typed, "number_unclear", "A plus can only stand at the beginning of a number.")
+        raise _error(
+            typed,
+            "number_unclear",
+            translate("A plus can only stand at the beginning of a number."),
+        )
     if len(dialled) > MAX_DIALLED:
-        message = f"This is too long for one number: {len(dialled)} characters to dial."
+        message = translate(
+            "This is too long for one number: {dialled} characters to dial.", dialled=len(dialled)
+        )
         raise _error(typed, "number_too_long", message)
     if is_doubtful(number, before=before, after=after):
-        raise _error(typed, "number_unclear", "It is not clear which number to dial.")
+        raise _error(typed, "number_unclear", translate("It is not clear which number to dial."))
     return dialled
 
 
@@ -158,5 +174,5 @@ def _goes_on_in_letters(number: str, rest: str) -> bool:
 
 
 def _error(typed: str, code: str, message: str) -> NumberError:
-    hint = "Give one number, such as 020 7946 0123 or +44 20 7946 0123."
+    hint = translate("Give one number, such as 020 7946 0123 or +44 20 7946 0123.")
     return NumberError(typed, [Fault(code, message, 0, len(typed), hint)])

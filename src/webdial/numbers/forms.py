@@ -15,6 +15,7 @@ import phonenumbers
 from phonenumbers import shortnumberinfo
 
 from webdial.errors import Fault, InvalidValueError, SourceError
+from webdial.language import translate
 from webdial.numbers.cleaning import CleanNumber
 
 _PLAIN = re.compile(r"\+?[0-9]+")
@@ -184,7 +185,9 @@ def _internal(value: str) -> tuple[tuple[range, str], ...]:
         elif lengths is not None and int(lengths[2] or lengths[1]) <= MAX_INTERNAL:
             found.append((range(int(lengths[1]), int(lengths[2] or lengths[1]) + 1), ""))
         else:
-            message = "Internal numbers are told by lengths such as 3-4, or as 8... for 8 and three digits."
+            message = translate(
+                "Internal numbers are told by lengths such as 3-4, or as 8... for 8 and three digits."
+            )
             fault = Fault("internal_numbers", message, start, start + len(word))
             raise SourceError(value, [fault])
     return tuple(found)
@@ -195,7 +198,9 @@ def form_of(value: str) -> NumberForm:
     form = FORM_WORDS.get(value.strip().casefold().replace("e.164", "e164"))
     if form is None:
         words = ", ".join(word for word in FORM_WORDS if word)
-        raise InvalidValueError(f"A number format is one of: {words}.", field="value")
+        raise InvalidValueError(
+            translate("A number format is one of: {words}.", words=words), field="value"
+        )
     return form
 
 
@@ -203,5 +208,6 @@ def check_country(value: str) -> None:
     """Raises InvalidValueError for what is no country that has telephone numbers."""
     if value.strip() and value.strip().upper() not in phonenumbers.SUPPORTED_REGIONS:
         raise InvalidValueError(
-            "This is no country's code of two letters, such as GB, DE or US.", field="value"
+            translate("This is no country's code of two letters, such as GB, DE or US."),
+            field="value",
         )

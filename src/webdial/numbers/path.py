@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from webdial.errors import CallNotPlacedError, Fault
+from webdial.language import Kept, translatable, translate
 from webdial.numbers.cleaning import MAX_DIALLED, CleanNumber, NumberError
 from webdial.numbers.forms import (
     DialledNumber,
@@ -89,6 +90,7 @@ class StepKind(Enum):
     RULE = "Number rule"
     PREFIX = "Outside line"
     AFTER_ANSWER = "After the answer"
+    RINGING = "Who may ring what"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def follow(number: CleanNumber, rules: BranchRules, destination: Destination = P
     known = dialled_number(number, country=rules.country, internal=rules.internal)
     steps = [first]
     if known.is_internal:
-        why = "A colleague's number: nothing below is done to it."
+        why = Kept("A colleague's number: nothing below is done to it.")
         steps.append(NumberStep(StepKind.INTERNAL, known.main, known.main, why))
     else:
         _add_form(steps, known, rules, destination)
@@ -149,7 +151,9 @@ def follow(number: CleanNumber, rules: BranchRules, destination: Destination = P
     main = _reached(steps, known)
     text, dialled = _with_digits_behind(steps, main, number, known, destination)
     if len(dialled) > MAX_DIALLED:
-        message = f"This is too long for one number: {len(dialled)} characters to dial."
+        message = translate(
+            "This is too long for one number: {dialled} characters to dial.", dialled=len(dialled)
+        )
         raise NumberError(number.typed, [Fault("number_too_long", message, 0, len(number.typed))])
     return NumberPath(text, dialled, tuple(steps), known.is_internal)
 
@@ -165,37 +169,48 @@ def _add_form(
     form = rules.form if destination.form is NumberForm.AS_DIALLED else destination.form
     if form is NumberForm.AS_DIALLED:
         return
-    who = f"The phone system {destination.system} wants" if form is destination.form else "Wanted:"
-    why = f"{who} {_FORM_TEXTS[form]}."
+    wanted = Kept(_FORM_TEXTS[form])
+    why = (
+        Kept("The phone system {name} wants {form}.", name=destination.system, form=wanted)
+        if form is destination.form
+        else Kept("Wanted: {form}.", form=wanted)
+    )
     forms = known.forms
     if forms is None:
-        steps.append(NumberStep(StepKind.FORM, known.main, known.main, f"{why} {_no_form(rules)}"))
+        steps.append(
+            NumberStep(
+                StepKind.FORM,
+                known.main,
+                known.main,
+                Kept("{wanted} {stays}", wanted=why, stays=_no_form(rules)),
+            )
+        )
     else:
         steps.append(NumberStep(StepKind.FORM, known.main, forms.written(form), why))
 
 
 _FORM_TEXTS: Final = {
-    NumberForm.E164: "a plus and the country code",
-    NumberForm.DIGITS: "the country code, without a plus",
-    NumberForm.INTERNATIONAL: "00 and the country code",
-    NumberForm.NATIONAL: "the number as it is dialled inside the country",
+    NumberForm.E164: translatable("a plus and the country code"),
+    NumberForm.DIGITS: translatable("the country code, without a plus"),
+    NumberForm.INTERNATIONAL: translatable("00 and the country code"),
+    NumberForm.NATIONAL: translatable("the number as it is dialled inside the country"),
 }
 
 
 def _no_form(rules: BranchRules) -> str:
     if not rules.country:
-        return "It stays: without a plus, or a Number Country, nobody knows its country."
-    return f"It stays: it is no whole number in {rules.country}."
+        return Kept("It stays: without a plus, or a Number Country, nobody knows its country.")
+    return Kept("It stays: it is no whole number in {country}.", country=rules.country)
 
 
 def _add_rules(steps: list[NumberStep], known: DialledNumber, rules: BranchRules) -> None:
     reached = _reached(steps, known)
     count = len(steps)
     for rule, before, after in rules.rules.fitting(reached):
-        why = f"Line {rule.line}: {rule.text}"
+        why = Kept("Line {line}: {text}", line=rule.line, text=rule.text)
         steps.append(NumberStep(StepKind.RULE, before, after, why))
     if rules.rules.rules and len(steps) == count:
-        steps.append(NumberStep(StepKind.RULE, reached, reached, "No rule fits."))
+        steps.append(NumberStep(StepKind.RULE, reached, reached, Kept("No rule fits.")))
 
 
 def _add_prefix(
@@ -205,23 +220,29 @@ def _add_prefix(
         return
     reached = _reached(steps, known)
     if destination.form is not NumberForm.AS_DIALLED:
-        why = "Not put: the phone system wants the number in a form of its own."
+        why = Kept("Not put: the phone system wants the number in a form of its own.")
         steps.append(NumberStep(StepKind.PREFIX, reached, reached, why))
     elif destination.has_prefix:
-        why = "Not put: the request writes {outside_line} itself."
+        why = Kept("Not put: the request writes {outside_line} itself.")
         steps.append(NumberStep(StepKind.PREFIX, reached, reached, why))
     else:
         after = f"{rules.prefix}{reached}"
         if reached.startswith("+"):
             raise CallNotPlacedError(
-                f"“{after}” cannot be dialled: no prefix stands before a plus.",
+                translate(
+                    "“{after}” cannot be dialled: no prefix stands before a plus.", after=after
+                ),
                 hint=(
-                    "An administrator can set Number Format to 00 or national, or take the "
-                    "Outside Line Prefix away, in Maintenance | General Settings."
+                    translate(
+                        "An administrator can set Number Format to 00 or national, or take the "
+                        "Outside Line Prefix away, in Maintenance | General Settings."
+                    )
                 ),
                 code="prefix_before_plus",
             )
-        steps.append(NumberStep(StepKind.PREFIX, reached, after, "Put before numbers outside."))
+        steps.append(
+            NumberStep(StepKind.PREFIX, reached, after, Kept("Put before numbers outside."))
+        )
 
 
 def _with_digits_behind(
@@ -237,7 +258,7 @@ def _with_digits_behind(
     if tail:
         text = dialled = f"{main}{tail}"
         if len(steps) > 1:
-            why = "The digits behind the pause go out as they were typed."
+            why = Kept("The digits behind the pause go out as they were typed.")
     elif not known.after_answer:
         return main, main
     elif destination.after_answer:
@@ -246,11 +267,14 @@ def _with_digits_behind(
             between = known.pauses
         text = f"{main}{between}{known.after_answer}"
         dialled = f"{main}{known.pauses or ','}{known.after_answer}"
-        why = f"{known.after_answer} is dialled when the call is answered."
+        why = Kept(
+            "{after_answer} is dialled when the call is answered.", after_answer=known.after_answer
+        )
     elif destination.has_after_answer:
         dialled = f"{main}{known.pauses or ','}{known.after_answer}"
-        why = (
-            f"{known.after_answer} is dialled when the call is answered; it has a place of its own."
+        why = Kept(
+            "{after_answer} is dialled when the call is answered; it has a place of its own.",
+            after_answer=known.after_answer,
         )
     else:
         why = _not_dialled(known, destination)
@@ -260,10 +284,16 @@ def _with_digits_behind(
 
 
 def _not_dialled(known: DialledNumber, destination: Destination) -> str:
-    who = f"the phone system {destination.system}" if destination.system else "a dial string"
-    return (
-        f"{known.after_answer} is not dialled: {who} has no place for it. "
-        "The caller is told to ask for it."
+    if destination.system:
+        return Kept(
+            "{digits} is not dialled: the phone system {name} has no place for it. "
+            "The caller is told to ask for it.",
+            digits=known.after_answer,
+            name=destination.system,
+        )
+    return Kept(
+        "{digits} is not dialled: a dial string has no place for it. The caller is told to ask for it.",
+        digits=known.after_answer,
     )
 
 

@@ -19,6 +19,7 @@ from typing import Final
 import re2
 
 from webdial.errors import Fault, SourceError
+from webdial.language import translate
 from webdial.numbers.cleaning import MAX_DIALLED
 
 MAX_RULES: Final = 100
@@ -92,8 +93,14 @@ def is_dialable(text: str) -> bool:
 
 
 def _undialable(rule: NumberRule, before: str, after: str) -> Fault:
-    message = f"This number rule makes “{after}” of “{before}”, which cannot be dialled."
-    hint = "An administrator can mend it in Maintenance | General Settings, Number Rules."
+    message = translate(
+        "This number rule makes “{after}” of “{before}”, which cannot be dialled.",
+        after=after,
+        before=before,
+    )
+    hint = translate(
+        "An administrator can mend it in Maintenance | General Settings, Number Rules."
+    )
     return Fault("number_rule_result", message, rule.start, rule.end, hint)
 
 
@@ -111,7 +118,11 @@ def read_rules(source: str) -> NumberRules:
         start += len(line) + 1
     if len(rules) > MAX_RULES:
         extra = rules[MAX_RULES]
-        message = f"There are {len(rules)} rules; a branch has at most {MAX_RULES}."
+        message = translate(
+            "There are {rules} rules; a branch has at most {MAX_RULES}.",
+            rules=len(rules),
+            MAX_RULES=MAX_RULES,
+        )
         faults.append(Fault("number_rule_count", message, extra.start, extra.end))
     if faults:
         raise NumberRuleError(source, faults)
@@ -125,9 +136,9 @@ def _rule(line: str, count: int, start: int, faults: list[Fault]) -> NumberRule 
     left, arrow, rest = line.partition(_ARROW)
     pattern_at, pattern = _stripped(left, start)
     if not arrow or not pattern:
-        message = "A number rule is of the form: pattern => replacement"
+        message = translate("A number rule is of the form: pattern => replacement")
         at, text = _stripped(line, start)
-        hint = r"For example: 9(0\d+) => \1"
+        hint = translate(r"For example: 9(0\d+) => \1")
         faults.append(Fault("number_rule_form", message, at, at + len(text), hint))
         return None
     behind = start + len(left) + len(arrow)
@@ -154,10 +165,14 @@ def _compiled(pattern: str, start: int, faults: list[Fault]) -> "re2._Regexp[str
     whole = start, start + len(pattern)
     blank = re.search(r"\s", pattern)
     if len(pattern) > MAX_PATTERN:
-        message = f"A pattern has at most {MAX_PATTERN} characters."
+        message = translate(
+            "A pattern has at most {MAX_PATTERN} characters.", MAX_PATTERN=MAX_PATTERN
+        )
         faults.append(Fault("number_rule_pattern", message, *whole))
     elif blank:
-        message = "Numbers hold no blanks when the rules see them, so a pattern has none."
+        message = translate(
+            "Numbers hold no blanks when the rules see them, so a pattern has none."
+        )
         place = start + blank.start(), start + blank.end()
         faults.append(Fault("number_rule_pattern", message, *place))
     else:
@@ -184,8 +199,8 @@ def _refusal(pattern: str, start: int, error: Exception) -> Fault:
     if piece and pattern.count(piece) == 1:
         at, length = start + pattern.index(piece), len(piece)
     is_sign = reason.startswith("no argument for repetition")
-    hint = r"For the characters themselves write \+ and \*." if is_sign else ""
-    message = f"RE2 does not take this pattern: {reason}."
+    hint = translate(r"For the characters themselves write \+ and \*.") if is_sign else ""
+    message = translate("RE2 does not take this pattern: {reason}.", reason=reason)
     return Fault("number_rule_pattern", message, at, at + length, hint)
 
 
@@ -205,7 +220,7 @@ def _parts(
         found.append(int(match[1]) if match[1] else match[2])
         position = match.end()
     if not any(isinstance(part, int) or re.search("[0-9]", part) for part in found):
-        message = "This replacement leaves nothing that could be dialled."
+        message = translate("This replacement leaves nothing that could be dialled.")
         faults.append(
             Fault("number_rule_replacement", message, start, start + max(len(replacement), 1))
         )
@@ -213,15 +228,17 @@ def _parts(
 
 
 def _tell_misfit(replacement: str, position: int, start: int, faults: list[Fault]) -> None:
-    message = "This cannot be dialled: a replacement holds 0-9, +, *, #, commas, and \\0 to \\9."
-    hint = "Whatever the pattern has in brackets stands for \\1, \\2 and so on."
+    message = translate(
+        "This cannot be dialled: a replacement holds 0-9, +, *, #, commas, and \\0 to \\9."
+    )
+    hint = translate("Whatever the pattern has in brackets stands for \\1, \\2 and so on.")
     at = start + position
     faults.append(Fault("number_rule_replacement", message, at, at + 1, hint))
 
 
 def _tell_missing_group(match: re.Match[str], start: int, groups: int, faults: list[Fault]) -> None:
     has = {0: "no brackets", 1: "one pair of brackets"}.get(groups, f"{groups} pairs of brackets")
-    message = f"{match[0]} is not there: the pattern has {has}."
+    message = translate("{match} is not there: the pattern has {has}.", match=match[0], has=has)
     faults.append(
         Fault("number_rule_replacement", message, start + match.start(), start + match.end())
     )

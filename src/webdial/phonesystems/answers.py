@@ -1,5 +1,6 @@
 """What a phone system answered, and what can be read out of it."""
 
+import codecs
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -20,6 +21,21 @@ _YEAR_OF_COOKIES: Final = 2000
 without a clock, since that of the phone system may be wrong."""
 
 
+_NO_CHARSETS: Final = frozenset(
+    {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"}
+)
+"""Python's codecs that are no character set of any answer. Some take ever longer, the longer a body is:
+punycode a fifth of a second for 64 KiB, in which no other call goes on."""
+
+
+def _charset_of(name: str | None) -> str:
+    """The codec for an answer. Raises LookupError when there is none of that name."""
+    if name is None:
+        return "utf-8"
+    found = codecs.lookup(name).name.replace("_", "-")
+    return "utf-8" if found in _NO_CHARSETS else found
+
+
 @dataclass(frozen=True)
 class Answer:
     """An HTTP answer. `body` is as much of it as was read; `repr` shows the status alone."""
@@ -32,7 +48,7 @@ class Answer:
     @cached_property
     def text(self) -> str:
         try:
-            return self.body.decode(self.charset or "utf-8", errors="replace")
+            return self.body.decode(_charset_of(self.charset), errors="replace")
         except (LookupError, ValueError):  # it names a charset that is none for text
             return self.body.decode("utf-8", errors="replace")
 

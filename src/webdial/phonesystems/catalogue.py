@@ -4,6 +4,7 @@ from functools import lru_cache
 from importlib import resources
 
 from webdial.errors import NotFoundError
+from webdial.language import translate
 from webdial.phonesystems.file import read_phone_system
 from webdial.phonesystems.model import PhoneSystem
 
@@ -21,8 +22,10 @@ def catalogue_source(system_id: str) -> str:
     """The text of a file. Raises NotFoundError."""
     if system_id not in catalogue_ids():
         raise NotFoundError(
-            f"There is no phone system “{system_id}” in the catalogue.",
-            hint="webdial system list shows all.",
+            translate(
+                "There is no phone system “{system_id}” in the catalogue.", system_id=system_id
+            ),
+            hint=translate("webdial system list shows all."),
         )
     return (_FOLDER / f"{system_id}.toml").read_text(encoding="utf-8")
 

@@ -19,6 +19,7 @@ from webdial.dialstring import (
 )
 from webdial.dialstring.values import IN_NUMBER
 from webdial.errors import Fault, InvalidValueError, SourceError
+from webdial.language import grouped, translate
 from webdial.numbers.forms import NumberForm
 from webdial.phonesystems.model import (
     Confidence,
@@ -100,7 +101,7 @@ class PhoneSystemError(SourceError):
 def read_phone_system(text: str, *, id: str) -> PhoneSystem:  # noqa: A002 - it is the system's id
     """Read a file. Raises PhoneSystemError with every fault that can be told."""
     if len(text) > MAX_FILE:
-        message = f"A file has at most {MAX_FILE:,} characters."
+        message = translate("A file has at most {MAX_FILE} characters.", MAX_FILE=grouped(MAX_FILE))
         raise PhoneSystemError(text, [Fault("file_too_long", message, MAX_FILE, MAX_FILE + 1)])
     try:
         content = tomllib.loads(text)
@@ -120,7 +121,7 @@ def _toml_fault(text: str, told: str) -> Fault:
         lines = text.splitlines(keepends=True)
         start = sum(map(len, lines[: int(match[1]) - 1])) + int(match[2]) - 1
     reason = told[: match.start()] if match else told
-    return Fault("toml", f"This is no TOML: {reason}.", start, start + 1)
+    return Fault("toml", translate("This is no TOML: {reason}.", reason=reason), start, start + 1)
 
 
 class _Reader:
@@ -141,7 +142,11 @@ class _Reader:
         fields = self._fields("fields")
         secrets = self._fields("secrets")
         for name in fields.keys() & secrets.keys():
-            self._fault("repeated_name", f"{name} is a field and a secret.", ("secrets", name))
+            self._fault(
+                "repeated_name",
+                translate("{name} is a field and a secret.", name=name),
+                ("secrets", name),
+            )
         values = {**fields, **secrets}
         self._names = {name: each.declared() for name, each in values.items()}
         self._owners = {name: each.of for name, each in values.items()}
@@ -177,11 +182,17 @@ class _Reader:
         for name, content in self._table((), table).items():
             path = (table, name)
             if not NAME.fullmatch(name) or name in CALL_NAMES:
-                message = f"{name} cannot be a name here."
-                hint = "Small letters, digits and _, and none of the names of every call."
+                message = translate("{name} cannot be a name here.", name=name)
+                hint = translate(
+                    "Small letters, digits and _, and none of the names of every call."
+                )
                 self._fault("bad_name", message, path, hint)
             elif not isinstance(content, dict):
-                self._fault("bad_type", f"{name} must be a table: [{table}.{name}]", path)
+                self._fault(
+                    "bad_type",
+                    translate("{name} must be a table: [{table}.{name}]", name=name, table=table),
+                    path,
+                )
             else:
                 self._check_keys(path, content, table)
                 found[name] = self._field(path, name, content, is_secret=table == "secrets")
@@ -192,7 +203,7 @@ class _Reader:
         choices = content.get("choices", [])
         is_list = isinstance(choices, list) and all(isinstance(each, str) for each in choices)
         if not is_list or bool(choices) is not (kind is FieldKind.CHOICE):
-            message = "choices are a list of texts, and go with the kind choice."
+            message = translate("choices are a list of texts, and go with the kind choice.")
             self._fault("bad_type", message, (*path, "choices"))
             choices = []
         made = Field(
@@ -222,7 +233,7 @@ class _Reader:
         content = self._table((), "log_in", TABLES["log_in"])
         rows = content.get("steps", [])
         if not isinstance(rows, list) or not rows:
-            message = "A log-in has one request at least: [[log_in.steps]]"
+            message = translate("A log-in has one request at least: [[log_in.steps]]")
             self._fault("missing", message, ("log_in",))
             return None
         lasts = self._lasts(("log_in",), content)
@@ -234,10 +245,12 @@ class _Reader:
                 steps.append(step)
                 owner = max(owner, self._owner_of(step.request), key=list(Owner).index)
                 if lasts and step.request.names & _OF_NUMBER:
-                    message = (
+                    message = translate(
                         "A log-in that lasts cannot take the number: the next call has another."
                     )
-                    hint = "Leave lasts_s out, so that the log-in is made for every call anew."
+                    hint = translate(
+                        "Leave lasts_s out, so that the log-in is made for every call anew."
+                    )
                     self._fault("bad_value", message, ("log_in", "steps", index, "request"), hint)
         return LogIn(
             tuple(steps),
@@ -248,7 +261,7 @@ class _Reader:
 
     def _step(self, path: Path, row: Any) -> Step | None:
         if not isinstance(row, dict):
-            self._fault("bad_type", "A step is a table: [[log_in.steps]]", path)
+            self._fault("bad_type", translate("A step is a table: [[log_in.steps]]"), path)
             return None
         self._check_keys(path, row, "log_in.steps")
         request = self._request(path, row, "request", is_needed=True)
@@ -265,7 +278,9 @@ class _Reader:
                 taken[name] = reading
                 self._names[name] = Declared(f"{name} of the log-in", is_secret=True)
         if not isinstance(take, dict):
-            self._fault("bad_type", "take is a table of names and readings.", (*path, "take"))
+            self._fault(
+                "bad_type", translate("take is a table of names and readings."), (*path, "take")
+            )
         return None if request is None else Step(request, success, message, taken)
 
     def _owner_of(self, request: DialString) -> Owner:
@@ -279,7 +294,7 @@ class _Reader:
 
     def _dial(self) -> Dial | None:
         if "dial" not in self._content:
-            self._fault("missing", "A file says what is sent to dial: [dial]", ())
+            self._fault("missing", translate("A file says what is sent to dial: [dial]"), ())
             return None
         content = self._table((), "dial", TABLES["dial"])
         path = ("dial",)
@@ -287,7 +302,7 @@ class _Reader:
         limit = content.get("time_limit_s")
         is_number = isinstance(limit, int | float) and not isinstance(limit, bool)
         if limit is not None and not (is_number and 0.1 <= limit <= 3600):
-            message = "time_limit_s is a number of seconds from 0.1 to 3600."
+            message = translate("time_limit_s is a number of seconds from 0.1 to 3600.")
             self._fault("bad_value", message, (*path, "time_limit_s"))
             limit = None
         dial = Dial(
@@ -314,7 +329,7 @@ class _Reader:
         self._names = {**own, "access_token": ACCESS_TOKEN}
         access_token = self._reading(path, content, "access_token")
         if access_token is None and "access_token" not in content:
-            self._fault("missing", "access_token says where the token stands.", path)
+            self._fault("missing", translate("access_token says where the token stands."), path)
         if authorize is None or token is None or access_token is None:
             return None
         return SignIn(
@@ -347,7 +362,9 @@ class _Reader:
             rule = self._rule(path, content, key)
             return () if rule is None else (rule,)
         if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
-            self._fault("bad_type", f"{key} is a rule or a list of rules.", (*path, key))
+            self._fault(
+                "bad_type", translate("{key} is a rule or a list of rules.", key=key), (*path, key)
+            )
             return ()
         rules: list[Rule] = []
         for each in given:
@@ -382,7 +399,9 @@ class _Reader:
         if isinstance(lasts, str):
             return self._reading(path, content, "lasts_s") or 0.0
         if isinstance(lasts, bool) or not isinstance(lasts, int | float) or lasts < 0:
-            message = "lasts_s is a number of seconds, or a reading such as json expires_in."
+            message = translate(
+                "lasts_s is a number of seconds, or a reading such as json expires_in."
+            )
             self._fault("bad_value", message, (*path, "lasts_s"))
             return 0.0
         return float(lasts)
@@ -402,7 +421,9 @@ class _Reader:
     def _table(self, path: Path, key: str, keys: frozenset[str] | None = None) -> dict[str, Any]:
         content = self._content.get(key, {})
         if not isinstance(content, dict):
-            self._fault("bad_type", f"{key} must be a table: [{key}]", (*path, key))
+            self._fault(
+                "bad_type", translate("{key} must be a table: [{key}]", key=key), (*path, key)
+            )
             return {}
         if keys is not None:
             self._check_keys((*path, key), content, key)
@@ -412,8 +433,13 @@ class _Reader:
         for key in content:
             if key not in TABLES[table]:
                 known = ", ".join(sorted(TABLES[table]))
-                message = f"{key} is no key that is known here."
-                self._fault("unknown_key", message, (*path, key), f"The keys are {known}.")
+                message = translate("{key} is no key that is known here.", key=key)
+                self._fault(
+                    "unknown_key",
+                    message,
+                    (*path, key),
+                    translate("The keys are {known}.", known=known),
+                )
 
     def _text(
         self,
@@ -425,12 +451,12 @@ class _Reader:
     ) -> str:
         value = (self._content if content is None else content).get(key, "")
         if not isinstance(value, str):
-            self._fault("bad_type", f"{key} must be a text.", (*path, key))
+            self._fault("bad_type", translate("{key} must be a text.", key=key), (*path, key))
             return ""
         if is_needed and not value.strip():
             self._fault(
                 "missing",
-                f"{key} is missing.",
+                translate("{key} is missing.", key=key),
                 path if key not in (content or self._content) else (*path, key),
             )
         return value
@@ -438,7 +464,7 @@ class _Reader:
     def _texts(self, key: str) -> tuple[str, ...]:
         value: Any = self._content.get(key, [])
         if not isinstance(value, Sequence) or isinstance(value, str):
-            self._fault("bad_type", f"{key} must be a list of texts.", (key,))
+            self._fault("bad_type", translate("{key} must be a list of texts.", key=key), (key,))
             return ()
         return tuple(str(each) for each in value)
 
@@ -455,13 +481,17 @@ class _Reader:
             return kind(value)
         except ValueError:
             known = ", ".join(str(each.value) for each in kind)
-            self._fault("bad_value", f"{key} is one of: {known}.", (*path, key))
+            self._fault(
+                "bad_value",
+                translate("{key} is one of: {known}.", key=key, known=known),
+                (*path, key),
+            )
             return default
 
     def _yes(self, path: Path, content: dict[str, Any], key: str) -> bool:
         value = content.get(key, False)
         if not isinstance(value, bool):
-            self._fault("bad_type", f"{key} is true or false.", (*path, key))
+            self._fault("bad_type", translate("{key} is true or false.", key=key), (*path, key))
         return value is True
 
     def _fault(self, code: str, message: str, path: Path, hint: str = "") -> None:

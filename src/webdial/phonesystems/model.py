@@ -10,6 +10,7 @@ from webdial.dialstring import Declared, DialString
 from webdial.dialstring.encoding import Place, misfit
 from webdial.dialstring.hosts import ascii_name, is_host, is_ipv6, is_ipv6_address
 from webdial.errors import InvalidValueError
+from webdial.language import grouped, translate
 from webdial.numbers.forms import NumberForm
 from webdial.phonesystems.rules import Reading, Rule
 
@@ -93,9 +94,11 @@ class Field:
         if not value:
             if self.is_optional or self.default:
                 return ""
-            raise self._wrong("is missing")
+            raise self._wrong(translate("is missing"))
         if len(value) > MAX_VALUE:
-            raise self._wrong(f"has more than {MAX_VALUE:,} characters")
+            raise self._wrong(
+                translate("has more than {MAX_VALUE} characters", MAX_VALUE=grouped(MAX_VALUE))
+            )
         match self.kind:
             case FieldKind.HOST:
                 return self._host(value)
@@ -104,9 +107,11 @@ class Field:
             case FieldKind.SCHEME if why := misfit(value, Place.SCHEME):
                 raise self._wrong(why)
             case FieldKind.DIGITS if not (value.isascii() and value.isdigit()):
-                raise self._wrong("is not made of digits alone")
+                raise self._wrong(translate("is not made of digits alone"))
             case FieldKind.CHOICE if value not in self.choices:
-                raise self._wrong(f"is none of {', '.join(self.choices)}")
+                raise self._wrong(
+                    translate("is none of {choices}", choices=", ".join(self.choices))
+                )
             case FieldKind.PATH:
                 return self._path(value)
         return value
@@ -125,12 +130,14 @@ class Field:
             return value[1:-1]
         name = ascii_name(value).lower()
         if not (is_host(name) or is_ipv6_address(value)):
-            hint = "A name or an address alone, such as pbx.example or 192.168.7.231."
-            raise self._wrong("is no name or address of a host", hint)
+            hint = translate("A name or an address alone, such as pbx.example or 192.168.7.231.")
+            raise self._wrong(translate("is no name or address of a host"), hint)
         return name or value
 
     def _wrong(self, why: str, hint: str = "") -> InvalidValueError:
-        return InvalidValueError(f"{self.label}: this {why}.", field=self.name, hint=hint)
+        return InvalidValueError(
+            translate("{label}: this {why}.", label=self.label, why=why), field=self.name, hint=hint
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from typing import Final
 import re2
 
 from webdial.errors import Fault, SourceError
+from webdial.language import translate
 from webdial.phonesystems.answers import Answer, Subject, find
 
 _SUBJECT = re.compile(
@@ -164,8 +165,10 @@ def read_reading(source: str) -> Reading:
         if not faults:
             return Reading(source, subject, path, regex=text.strip())
     if not faults:
-        message = "This is no reading."
-        hint = 'For example: json data.id, xml callId, header Location, text after "Message:"'
+        message = translate("This is no reading.")
+        hint = translate(
+            'For example: json data.id, xml callId, header Location, text after "Message:"'
+        )
         faults.append(Fault("reading", message, start, max(len(source), start + 1), hint))
     raise RuleError(source, faults)
 
@@ -177,8 +180,8 @@ def _condition(source: str, start: int, end: int, faults: list[Fault]) -> Condit
     subject, path, position = found
     match = _OPERATOR.match(source, position, end)
     if match is None:
-        message = "After what the rule looks at comes how it is compared."
-        hint = "=, !=, in, not in, contains, begins, matches, is there or is missing"
+        message = translate("After what the rule looks at comes how it is compared.")
+        hint = translate("=, !=, in, not in, contains, begins, matches, is there or is missing")
         faults.append(Fault("rule_operator", message, position, max(end, position + 1), hint))
         return None
     operator = match[1].lower()
@@ -191,7 +194,7 @@ def _condition(source: str, start: int, end: int, faults: list[Fault]) -> Condit
     if operator == "matches":
         _check_regex(values[0], at, faults)
     if subject is Subject.STATUS and not all(_STATUS.fullmatch(each) for each in values):
-        message = "A status is a number from 100 to 599, or a class such as 2xx."
+        message = translate("A status is a number from 100 to 599, or a class such as 2xx.")
         faults.append(Fault("rule_value", message, at, max(end, at + 1)))
     return Condition(subject, path, operator, values)
 
@@ -201,15 +204,17 @@ def _subject(
 ) -> tuple[Subject, str, int] | None:
     match = _SUBJECT.match(source, start, end)
     if match is None:
-        message = "This does not say what to look at in the answer."
-        hint = "status, text, json a.b, xml a/b, header X-Name or cookie name"
+        message = translate("This does not say what to look at in the answer.")
+        hint = translate("status, text, json a.b, xml a/b, header X-Name or cookie name")
         faults.append(Fault("rule_subject", message, start, max(end, start + 1), hint))
         return None
     subject, path = Subject((match[1] or match[2]).lower()), match[3] or ""
     if subject is Subject.JSON and not _JSON_PATH.fullmatch(path):
-        message = "This is no path into JSON."
+        message = translate("This is no path into JSON.")
         faults.append(
-            Fault("rule_subject", message, *match.span(3), "For example: data.calls[0].id")
+            Fault(
+                "rule_subject", message, *match.span(3), translate("For example: data.calls[0].id")
+            )
         )
     return subject, path, match.end()
 
@@ -232,14 +237,23 @@ def _check_regex(text: str, start: int, faults: list[Fault]) -> None:
     end = start + max(len(text), 1)
     try:
         if len(text) > MAX_REGEX:
-            message = f"A regular expression has at most {MAX_REGEX} characters."
+            message = translate(
+                "A regular expression has at most {MAX_REGEX} characters.", MAX_REGEX=MAX_REGEX
+            )
             faults.append(Fault("rule_regex", message, start, end))
             return
         _regex(text)
     except re2.error as error:
         told = error.args[0] if error.args else ""
         reason = told.decode(errors="replace") if isinstance(told, bytes) else str(told)
-        faults.append(Fault("rule_regex", f"RE2 does not take this: {reason}.", start, end))
+        faults.append(
+            Fault(
+                "rule_regex",
+                translate("RE2 does not take this: {reason}.", reason=reason),
+                start,
+                end,
+            )
+        )
 
 
 def _matched(regex: str, text: str) -> str | None:

@@ -14,7 +14,7 @@ import ssl
 import struct
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -27,6 +27,7 @@ from webdial.simulator.fault_scripts import (
     FAULTS_PATH,
     Body,
     BreakOff,
+    FaultScript,
     Head,
     HoldOpen,
     Pause,
@@ -63,7 +64,8 @@ class ReceivedRequest:
 class FaultServer:
     """Listens on a loopback address while its context is entered; `port` 0 takes a free one.
 
-    With a server-side `tls` context it speaks HTTPS. `away` is where `redirect-away` points.
+    With a server-side `tls` context it speaks HTTPS. `away` is where `redirect-away` points. Other
+    `scripts` than those of the simulator may be played.
     Raises InvalidValueError for a host that is not loopback, OSError when it cannot listen.
     """
 
@@ -74,6 +76,7 @@ class FaultServer:
         port: int = 0,
         tls: ssl.SSLContext | None = None,
         away: str = "http://elsewhere.invalid/",
+        scripts: Mapping[str, FaultScript] = FAULTS,
     ) -> None:
         if not ip_address(host).is_loopback:
             raise InvalidValueError("A fault server listens on loopback only.", field="host")
@@ -83,6 +86,7 @@ class FaultServer:
         self.requests_seen = 0
         self._tls = tls
         self._away = away
+        self._scripts = scripts
         self._server: asyncio.Server | None = None
         self._conversations: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Condition()
@@ -114,7 +118,7 @@ class FaultServer:
         """
         scheme = "https" if self._tls else "http"
         host = f"[{self.host}]" if ":" in self.host else self.host
-        path = f"{FAULTS_PATH}{FAULTS[fault].name}" if fault else ""
+        path = f"{FAULTS_PATH}{self._scripts[fault].name}" if fault else ""
         return f"{scheme}://{host}:{self.port}{path}{tail}"
 
     async def wait_for_requests(self, count: int) -> None:
@@ -167,7 +171,7 @@ class FaultServer:
         name, asked = asked_of(path, method=request.method, query=query, away=self._away)
         if not path.startswith(FAULTS_PATH):
             return answer(200, f"OK call {self.requests_seen}")
-        if script := FAULTS.get(name):
+        if script := self._scripts.get(name):
             return script.steps(asked)
         return answer(404, "No such fault.")
 

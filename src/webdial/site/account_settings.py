@@ -17,7 +17,10 @@ Choice = TypeVar("Choice", bound=Enum)
 
 
 class SecondFactorRule(Enum):
-    """Who must have a second factor; everybody may."""
+    """Who must have a second factor; everybody may.
+
+    ADMINISTRATORS means function authors as well: whoever decides where requests go.
+    """
 
     OPTIONAL = "optional"
     ADMINISTRATORS = "administrators"

@@ -7,3 +7,10 @@ class SiteConfig(AppConfig):
     name = "webdial.site"
     label = "webdial"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from webdial.site.domain.second_factor_changes import (  # noqa: PLC0415 - needs the models
+            watch_second_factors,
+        )
+
+        watch_second_factors()

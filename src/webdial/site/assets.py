@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
+
+ELEMENT_PATH: Final = "/static/embed/webdial.js"
+"""<webdial-number>, whatever the version: it stands in pages that nobody changes when Webdial is upgraded."""
 
 _PACKAGES = ("webdial.site", "django_htmx", "allauth.account", "allauth.mfa")
 

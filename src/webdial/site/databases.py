@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from webdial.environment import Environment
@@ -18,6 +18,12 @@ PRAGMA synchronous=FULL;
 PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000};
 """
 """synchronous=FULL: with WAL the default (NORMAL) may lose the last commits to a power cut."""
+
+UPGRADE_KEY: Final = 0x77656264
+"""Advisory lock under which one of several machines makes or upgrades a PostgreSQL database."""
+
+PRUNE_KEY: Final = 0x77656265
+"""Advisory lock under which one of several processes removes old calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +52,32 @@ def chosen_database(environment: Environment) -> Database:
     """
     if not environment.database_url:
         return SqliteDatabase(environment.data / "webdial.sqlite3")
+    return database_at(environment.database_url)
+
+
+def database_at(address: str, *, given_in: str = "WEBDIAL_DATABASE_URL") -> Database:
+    """The database at this address, which was given in that variable or option.
+
+    Raises InvalidValueError, as `chosen_database`.
+    """
     try:
-        url = urlsplit(environment.database_url)
+        url = urlsplit(address)
         port = url.port
     except ValueError:
         # Not `from`: the cause quotes what stands where the port should.
         raise _bad_address(
-            "WEBDIAL_DATABASE_URL is no address.",
+            f"{given_in} is no address.",
+            given_in,
             hint="In a user name or password, / : @ ? # [ ] and % are written as %2F, %3A and so on.",
         ) from None
     if url.scheme == "sqlite":
-        return _sqlite_database(url)
+        return _sqlite_database(url, given_in)
     if url.scheme not in {"postgresql", "postgres"}:
-        raise _bad_address("WEBDIAL_DATABASE_URL must begin with postgresql:// or sqlite:///")
+        raise _bad_address(f"{given_in} must begin with postgresql:// or sqlite:///", given_in)
     if find_spec("psycopg") is None:
         raise _bad_address(
             "PostgreSQL needs a package that is not installed.",
+            given_in,
             hint="Install Webdial with the extra postgresql.",
         )
     return PostgresDatabase(
@@ -74,15 +90,16 @@ def chosen_database(environment: Environment) -> Database:
     )
 
 
-def _sqlite_database(url: SplitResult) -> SqliteDatabase:
+def _sqlite_database(url: SplitResult, given_in: str) -> SqliteDatabase:
     file = Path(unquote(url.path))
     if url.netloc or not file.name:
-        raise _bad_address("WEBDIAL_DATABASE_URL names no file: sqlite:///path/to/file does.")
+        message = f"{given_in} names no file: sqlite:///path/to/file does."
+        raise _bad_address(message, given_in)
     return SqliteDatabase(file)
 
 
-def _bad_address(message: str, *, hint: str = "") -> InvalidValueError:
-    return InvalidValueError(message, field="WEBDIAL_DATABASE_URL", hint=hint)
+def _bad_address(message: str, given_in: str, *, hint: str = "") -> InvalidValueError:
+    return InvalidValueError(message, field=given_in, hint=hint)
 
 
 def django_database(database: Database) -> dict[str, Any]:

@@ -1,8 +1,12 @@
 """What is kept. Columns and constraints only: acts and readings stand in webdial.site.domain."""
 
+import json
+from typing import Any
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 
 class Branch(models.Model):
@@ -17,7 +21,7 @@ class Branch(models.Model):
             models.UniqueConstraint(
                 Lower("agency_id"),
                 name="branch_agency_id_unique",
-                violation_error_message="Another branch has this AgencyID.",
+                violation_error_message=_("Another branch has this AgencyID."),
             ),
         )
 
@@ -28,11 +32,11 @@ class Branch(models.Model):
 class Role(models.TextChoices):
     """What each may read and change stands in webdial.site.domain.rights."""
 
-    CALLER = "caller", "Caller"
-    BRANCH_MANAGER = "branch_manager", "Branch manager"
-    FUNCTION_AUTHOR = "function_author", "Function author"
-    AUDITOR = "auditor", "Auditor"
-    ADMINISTRATOR = "administrator", "Administrator"
+    CALLER = "caller", _("Caller")
+    BRANCH_MANAGER = "branch_manager", _("Branch manager")
+    FUNCTION_AUTHOR = "function_author", _("Function author")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -52,6 +56,9 @@ class User(AbstractBaseUser):
     extension = models.CharField(max_length=80, blank=True)
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.CALLER)
     is_active = models.BooleanField(default=True)
+    may_ring_abroad = models.BooleanField(default=False, db_default=False)
+    may_ring_premium = models.BooleanField(default=False, db_default=False)
+    may_ring_in_quiet_hours = models.BooleanField(default=False, db_default=False)
 
     objects = UserManager()
 
@@ -64,18 +71,18 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(
                 fields=("login",),
                 name="user_login_unique",
-                violation_error_message="Another user signs in with this name.",
+                violation_error_message=_("Another user signs in with this name."),
             ),
             models.UniqueConstraint(
                 Lower("staff_id"),
                 name="user_staff_id_unique",
-                violation_error_message="Another user has this StaffID.",
+                violation_error_message=_("Another user has this StaffID."),
             ),
             models.UniqueConstraint(
                 fields=("email",),
                 condition=~models.Q(email=""),
                 name="user_email_unique",
-                violation_error_message="Another user has this mail address.",
+                violation_error_message=_("Another user has this mail address."),
             ),
         )
         # Functions look users up by these, without regard to case.
@@ -272,7 +279,8 @@ class GeneralSetting(models.Model):
 class ApiToken(models.Model):
     """A user's token for the API. Only its SHA-256 is kept; the token is shown once.
 
-    It is refused from `expires_at` on; null is never. `last_used_on` is a day of UTC.
+    It is refused from `expires_at` on; null is never. `last_used_on` is a day of UTC. `browser` is the
+    browser whose extension got it by pairing; empty for other programs.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
@@ -283,6 +291,7 @@ class ApiToken(models.Model):
     reads_calls = models.BooleanField(default=True, db_default=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_on = models.DateField(null=True, blank=True)
+    browser = models.CharField(max_length=80, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ("-created_at", "-id")
@@ -291,18 +300,62 @@ class ApiToken(models.Model):
         return self.name
 
 
+class Computer(models.Model):
+    """A user's own machine with a helper (webdial.desktop), paired by a code. Only the token's SHA-256 is kept.
+
+    `can` is what the helper says that it can do there. The times are told by servers: `connected_until` is
+    a little ahead while the helper holds a connection to one of them.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="computers")
+    name = models.CharField(max_length=80)
+    platform = models.CharField(max_length=80, blank=True, default="", db_default="")
+    digest = models.CharField(max_length=64, unique=True)
+    paired_at = models.DateTimeField()
+    dials_without_asking = models.BooleanField(default=False, db_default=False)
+    can = models.CharField(max_length=80, blank=True, default="", db_default="")
+    used_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+    connected_until = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    class Meta:
+        ordering = ("-used_at", "-id")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ComputerAction(models.Model):
+    """What a helper is to do for one call, for the seconds that it takes; then the row is gone.
+
+    `sealed` is what it gets, `report` what it says became of it, both sealed. Who sets `claimed_at` does
+    it, and nobody else ever.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    computer = models.ForeignKey(Computer, on_delete=models.CASCADE, related_name="+")
+    call_id = models.UUIDField()
+    sealed = models.TextField()
+    asked_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    report = models.TextField(default="", db_default="")
+
+    def __str__(self) -> str:
+        return f"action {self.pk} of call {self.call_id}"
+
+
 class Call(models.Model):
     """One click's whole life. Written by the journal (webdial.site.journal) and by nothing else.
 
-    What would change with time (the caller's extension, the request) is kept as it was. `run_id`
-    names the run of the program that places the call.
+    What would change with time (the caller's extension, the request) is kept as it was; so is the id of
+    a branch that is deleted later. `run_id` names the run of the program that places the call.
     """
 
     id = models.UUIDField(primary_key=True)
     user = models.ForeignKey(
         User,
         null=True,
-        on_delete=models.SET_NULL,
+        on_delete=models.DO_NOTHING,
         related_name="calls",
         db_constraint=False,
         db_index=False,
@@ -310,7 +363,7 @@ class Call(models.Model):
     branch = models.ForeignKey(
         Branch,
         null=True,
-        on_delete=models.SET_NULL,
+        on_delete=models.DO_NOTHING,
         related_name="+",
         db_constraint=False,
         db_index=False,
@@ -337,6 +390,10 @@ class Call(models.Model):
     on_disk_at = models.DateTimeField(null=True)
     took_ms = models.PositiveIntegerField(null=True)
     erased_at = models.DateTimeField(null=True)
+    # For the chain (webdial.site.audit): 32 hex digits each; once erased, 128 instead of them.
+    begun_salt = models.CharField(max_length=32, default="", db_default="")
+    ended_salt = models.CharField(max_length=32, default="", db_default="")
+    commitments = models.CharField(max_length=128, default="", db_default="")
 
     class Meta:
         ordering = ("-id",)
@@ -367,6 +424,33 @@ class Call(models.Model):
         return f"{self.dialled} at {self.placed_at:%Y-%m-%d %H:%M}"
 
 
+class CallClaim(models.Model):
+    """A key that one call holds until `until` (webdial.exchange.terms). Written by the journal."""
+
+    key = models.CharField(max_length=200, primary_key=True)
+    call_id = models.UUIDField()
+    claimed_at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class CallTally(models.Model):
+    """How many calls were counted in one window (webdial.exchange.terms). Written by the journal.
+
+    `key` is that of webdial.site.journal.terms.tally_key; `allowed` the limit that was last asked for.
+    """
+
+    key = models.CharField(max_length=240, primary_key=True)
+    ends_at = models.DateTimeField()
+    count = models.PositiveIntegerField()
+    allowed = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count} of {self.allowed}"
+
+
 class CallLogNote(models.Model):
     """What was done to the call log itself: calls removed by age, personal data erased or exported.
 
@@ -374,9 +458,9 @@ class CallLogNote(models.Model):
     """
 
     class Act(models.TextChoices):
-        REMOVED = "removed", "Removed by age"
-        ERASED = "erased", "Personal data erased"
-        EXPORTED = "exported", "Personal data exported"
+        REMOVED = "removed", _("Removed by age")
+        ERASED = "erased", _("Personal data erased")
+        EXPORTED = "exported", _("Personal data exported")
 
     act = models.CharField(max_length=10, choices=Act.choices)
     made_at = models.DateTimeField()
@@ -397,17 +481,18 @@ class CallLogNote(models.Model):
 class ChangeSubject(models.TextChoices):
     """What was changed, in the words of the menu."""
 
-    SETTING = "setting", "General setting"
-    USER = "user", "User"
-    USER_PHONE = "user_phone", "Phone of a user"
-    BRANCH = "branch", "Branch"
-    PERSON = "person", "Person"
-    COMPANY = "company", "Company"
-    PHONE_SYSTEM = "phone_system", "Phone system"
-    FILLED_IN = "filled_in", "Filled in for a user"
-    CREDENTIAL = "credential", "Credential"
-    FUNCTION = "function", "Database function"
-    TOKEN = "token", "Token"
+    SETTING = "setting", _("General setting")
+    USER = "user", _("User")
+    USER_PHONE = "user_phone", _("Phone of a user")
+    BRANCH = "branch", _("Branch")
+    PERSON = "person", _("Person")
+    COMPANY = "company", _("Company")
+    PHONE_SYSTEM = "phone_system", _("Phone system")
+    FILLED_IN = "filled_in", _("Filled in for a user")
+    CREDENTIAL = "credential", _("Credential")
+    FUNCTION = "function", _("Database function")
+    TOKEN = "token", _("Token")
+    COMPUTER = "computer", _("Computer")
 
 
 class Change(models.Model):
@@ -433,6 +518,9 @@ class Change(models.Model):
     secrets = models.JSONField(default=list)
     note = models.CharField(max_length=300, blank=True, default="")
     erased_at = models.DateTimeField(null=True)
+    # For the chain (webdial.site.audit): 32 hex digits; once erased, 64 instead of them.
+    salt = models.CharField(max_length=32, default="", db_default="")
+    commitment = models.CharField(max_length=64, default="", db_default="")
 
     class Meta:
         ordering = ("-id",)
@@ -440,6 +528,50 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}: {self.action}"
+
+
+class AuditRecord(models.Model):
+    """An entry of the record, the one chain of acts (webdial.site.audit.record). Only ever added."""
+
+    class Kind(models.TextChoices):
+        BEGUN = "begun", "What there was when the record began"
+        CHAIN = "chain", "A journal began a chain"
+        TIED = "tied", "Where the journals’ chains stand"
+        INTERRUPTED = "interrupted", "Calls marked as interrupted"
+        CHANGES = "changes", "Changes of what is kept"
+        NOTE = "note", "A note about the call log"
+        ERASED = "erased", "Calls whose personal data was erased"
+        REMOVED = "removed", "Calls removed by age"
+        CHANGES_ERASED = "changes_erased", "Changes whose personal data was erased"
+
+    position = models.PositiveBigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    content = models.TextField()
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("position",)
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.get_kind_display()}"
+
+    def read(self) -> Any:
+        """The content, which is JSON."""
+        return json.loads(self.content)
+
+
+class JournalLink(models.Model):
+    """One link of a journal's chain (webdial.site.audit.journal_chains). Written by the journal."""
+
+    pk = models.CompositePrimaryKey("chain", "position")
+    chain = models.CharField(max_length=32)
+    position = models.PositiveBigIntegerField()
+    entries = models.BinaryField()
+    hash = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.chain}/{self.position}"
 
 
 class Revision(models.Model):
@@ -470,9 +602,17 @@ class FunctionVersion(models.Model):
 class CertificateRule(models.TextChoices):
     """As webdial.exchange.systems.CertificateMode has them."""
 
-    VERIFY = "verify", "Verify against the authorities that this machine trusts"
-    PINNED = "pinned", "Take this one certificate"
-    OWN_CA = "own_ca", "Verify against an authority of one's own"
+    VERIFY = "verify", _("Verify against the authorities that this machine trusts")
+    PINNED = "pinned", _("Take this one certificate")
+    OWN_CA = "own_ca", _("Verify against an authority of one's own")
+
+
+class StartsFrom(models.TextChoices):
+    """Where the requests of a phone system leave from."""
+
+    BY_FILE = "", _("As the file says")
+    SERVER = "server", _("From this server")
+    COMPUTER = "computer", _("From the user’s own computer")
 
 
 class PhoneSystemSetup(models.Model):
@@ -485,6 +625,10 @@ class PhoneSystemSetup(models.Model):
         max_length=10, choices=CertificateRule.choices, default=CertificateRule.VERIFY
     )
     certificate_text = models.TextField(blank=True)
+    starts_from = models.CharField(
+        max_length=10, choices=StartsFrom.choices, blank=True, default="", db_default=""
+    )
+    most_in_flight = models.PositiveIntegerField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -493,12 +637,38 @@ class PhoneSystemSetup(models.Model):
             models.UniqueConstraint(
                 Lower("name"),
                 name="setup_name_unique",
-                violation_error_message="Another phone system has this name.",
+                violation_error_message=_("Another phone system has this name."),
             ),
         )
 
     def __str__(self) -> str:
         return self.name
+
+
+class PhoneSystemPause(models.Model):
+    """An address of a phone system that does not answer: calls to it are held back on every node.
+
+    `setup` is null for the address of a dial string. Kept by webdial.site.domain.pauses; a row is gone
+    once the phone system answers again. The columns are those of webdial.exchange.breaker.Held.
+    """
+
+    key = models.CharField(max_length=320, primary_key=True)
+    setup = models.ForeignKey(
+        PhoneSystemSetup, null=True, on_delete=models.CASCADE, related_name="pauses"
+    )
+    place = models.CharField(max_length=300)
+    since = models.DateTimeField()
+    retry_at = models.DateTimeField()
+    pause_s = models.FloatField()
+    failures = models.PositiveIntegerField()
+    reason = models.CharField(max_length=30)
+    is_trying = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("since", "key")
+
+    def __str__(self) -> str:
+        return self.place
 
 
 class UserPhone(models.Model):
@@ -521,7 +691,7 @@ class UserPhone(models.Model):
                 "user",
                 Lower("label"),
                 name="user_phone_label_unique",
-                violation_error_message="Another of these phones has this name.",
+                violation_error_message=_("Another of these phones has this name."),
             ),
         )
 
@@ -598,7 +768,7 @@ class Credential(models.Model):
             models.UniqueConstraint(
                 Lower("name"),
                 name="credential_name_unique",
-                violation_error_message="Another credential has this name.",
+                violation_error_message=_("Another credential has this name."),
             ),
         )
 

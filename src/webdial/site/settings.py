@@ -44,6 +44,7 @@ INSTALLED_APPS = [
 # Every one of these can run without a thread, so that a waiting call costs none.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "webdial.site.pages.language.language",
     "webdial.site.pages.middleware.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -67,6 +68,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "webdial.site.pages.one_time.one_time_id",
             ],
             "loaders": [
                 (
@@ -110,7 +112,12 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 # Failed attempts: by address, then by name. A whole office may stand behind one address.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/5m/ip,5/5m/key"}
+# Who is signed in gives the password once more for some pages: ten times are far more than anybody needs.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "20/5m/ip,5/5m/key",
+    "reauthenticate": "10/5m/user",
+}
 MFA_ADAPTER = "webdial.site.pages.accounts.second_factor_adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -128,7 +135,15 @@ SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 # Counts of failed attempts and codes that were used, seen by every process and node.
 CACHES = {"default": {"BACKEND": "webdial.site.shared_cache.SharedCache"}}
 
+# Texts are English where they stand. The names of languages are each in its own.
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [_HERE / "locale"]
+FORMAT_MODULE_PATH = ["webdial.site.formats"]
+LANGUAGE_COOKIE_NAME = "webdial_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LANGUAGE_COOKIE_SECURE = ENVIRONMENT.is_https_only
+LANGUAGE_COOKIE_HTTPONLY = True
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
@@ -137,6 +152,11 @@ USE_I18N = True
 # a file for ever.
 STATIC_URL = f"/static/{assets_version()}/"
 
+# By https their names forbid other hosts of the domain to set them (RFC 6265bis section 4.1.3.2). Lax and not
+# strict: who comes from the company's provider, or by a link in a mail, would else be signed out.
+_COOKIE_PREFIX = "__Host-" if ENVIRONMENT.is_https_only else ""
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_SECURE = ENVIRONMENT.is_https_only
 CSRF_COOKIE_SECURE = ENVIRONMENT.is_https_only
 SESSION_COOKIE_SAMESITE = "Lax"

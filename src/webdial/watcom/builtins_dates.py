@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+from webdial.language import Kept
 from webdial.watcom import dates
 from webdial.watcom.builtins import ANY, INTEGER, MOMENT, PART, TEXT, builtin
 from webdial.watcom.errors import Kind, RaisedError
@@ -37,7 +38,9 @@ def ymd(year: int, month: int, day: int) -> Value:
     try:
         first = date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
     except (ValueError, OverflowError):
-        raise RaisedError(Kind.OUT_OF_RANGE, "The date is outside the years 1 to 9999.") from None
+        raise RaisedError(
+            Kind.OUT_OF_RANGE, Kept("The date is outside the years 1 to 9999.")
+        ) from None
     return dates.add_to(first, "day", day - 1)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 from urllib.parse import quote, unquote_plus
 
+from webdial.language import Kept
 from webdial.watcom.builtins import TEXT, builtin
 from webdial.watcom.errors import Kind, RaisedError
 from webdial.watcom.values import Value
@@ -66,7 +67,7 @@ def base64_decode(text: str) -> Value:
     try:
         return base64.b64decode("".join(text.split()), validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
-        raise RaisedError(Kind.CONVERSION, "The text is no Base64.") from None
+        raise RaisedError(Kind.CONVERSION, Kept("The text is no Base64.")) from None
 
 
 @builtin("HASH", TEXT, TEXT, optional=1)
@@ -74,6 +75,8 @@ def hash_text(text: str, algorithm: str = "MD5") -> Value:
     """The digest of the text in UTF-8, in small hexadecimal digits; case of the text matters."""
     name = DIGESTS.get(algorithm.strip().upper().removesuffix("_FIPS"))
     if name is None:
-        raise RaisedError(Kind.OUT_OF_RANGE, f"HASH knows {', '.join(DIGESTS)}.")
+        raise RaisedError(
+            Kind.OUT_OF_RANGE, Kept("HASH knows {DIGESTS}.", DIGESTS=", ".join(DIGESTS))
+        )
     data = text.encode("utf-8", "replace")
     return hashlib.new(name, data, usedforsecurity=False).hexdigest()

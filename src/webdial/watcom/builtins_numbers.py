@@ -6,6 +6,7 @@ from math import isfinite
 from random import Random, SystemRandom
 from typing import Any
 
+from webdial.language import Kept
 from webdial.watcom.builtins import DECIMAL, INTEGER, NUMBER, builtin
 from webdial.watcom.errors import Kind, RaisedError
 from webdial.watcom.frames import Frame
@@ -50,7 +51,7 @@ def _quantize(number: Decimal, places: int, rounding: str) -> Decimal:
     try:
         return number.quantize(Decimal(1).scaleb(-places), rounding=rounding, context=EXACT)
     except InvalidOperation:
-        raise RaisedError(Kind.OUT_OF_RANGE, "A number is too large.") from None
+        raise RaisedError(Kind.OUT_OF_RANGE, Kept("A number is too large.")) from None
 
 
 @builtin("ROUND", NUMBER, INTEGER, optional=1)
@@ -105,9 +106,9 @@ def _real(calculate: Callable[[], Any]) -> float:
     try:
         result = calculate()
     except (OverflowError, ZeroDivisionError):
-        raise RaisedError(Kind.OUT_OF_RANGE, "The result is too large.") from None
+        raise RaisedError(Kind.OUT_OF_RANGE, Kept("The result is too large.")) from None
     if isinstance(result, complex) or not isfinite(result):
-        raise RaisedError(Kind.OUT_OF_RANGE, "The result is no real number.")
+        raise RaisedError(Kind.OUT_OF_RANGE, Kept("The result is no real number."))
     return float(result)
 
 

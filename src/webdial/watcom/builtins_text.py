@@ -1,5 +1,6 @@
 """Built-in functions on text. Positions count characters from 1; case never matters in a search."""
 
+from webdial.language import Kept, grouped, translate
 from webdial.watcom.builtins import ANY, INTEGER, TEXT, builtin
 from webdial.watcom.errors import Kind, RaisedError, StoppedError
 from webdial.watcom.frames import Frame
@@ -38,7 +39,7 @@ def substring(text: str, start: int, length: int | None = None) -> Value:
         RaisedError: out_of_range, for a negative length (option ansi_substring, On)
     """
     if length is not None and length < 0:
-        raise RaisedError(Kind.OUT_OF_RANGE, "The length of a substring cannot be negative.")
+        raise RaisedError(Kind.OUT_OF_RANGE, Kept("The length of a substring cannot be negative."))
     end = len(text) if length is None else start - 1 + length
     return text[max(start - 1, 0) : max(end, 0)]
 
@@ -217,7 +218,7 @@ def regexp_substr(
 ) -> Value:
     """What a regular expression matches, from `start` on and the so-many-th time; NULL if nothing."""
     if start < 1 or occurrence < 1:
-        raise RaisedError(Kind.OUT_OF_RANGE, "Start and occurrence count from 1.")
+        raise RaisedError(Kind.OUT_OF_RANGE, Kept("Start and occurrence count from 1."))
     found = regular_expression(pattern, frame.limits).find(text, start - 1, occurrence, frame.pause)
     frame.pause()
     if found is None:
@@ -230,7 +231,12 @@ def regexp_substr(
 def similar(frame: Frame, first: str, second: str) -> Value:
     """How alike two texts are, 0 to 100: the share of characters in their longest common sequence."""
     if max(len(first), len(second)) > LONGEST_SIMILAR:
-        raise StoppedError(f"SIMILAR compares texts of at most {LONGEST_SIMILAR:,} characters.")
+        raise StoppedError(
+            translate(
+                "SIMILAR compares texts of at most {LONGEST_SIMILAR} characters.",
+                LONGEST_SIMILAR=grouped(LONGEST_SIMILAR),
+            )
+        )
     frame.pause()
     if not first and not second:
         return 100

@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from webdial.language import Kept
 from webdial.watcom.builtins import ANY, INTEGER, TEXT, builtin
 from webdial.watcom.dates import parse_timestamp
 from webdial.watcom.errors import ROW_NOT_FOUND, STATES, SUCCESS, Kind, RaisedError
@@ -43,7 +44,7 @@ def argn(number: int | None, *arguments: Value) -> Value:
     if number is None:
         return None
     if not 1 <= number <= len(arguments):
-        raise RaisedError(Kind.OUT_OF_RANGE, "ARGN has no argument of this number.")
+        raise RaisedError(Kind.OUT_OF_RANGE, Kept("ARGN has no argument of this number."))
     return arguments[number - 1]
 
 
@@ -95,7 +96,7 @@ def uuid_text(text: str) -> Value:
     try:
         return str(UUID(text.strip()))
     except ValueError:
-        raise RaisedError(Kind.CONVERSION, "The text is no UUID.") from None
+        raise RaisedError(Kind.CONVERSION, Kept("The text is no UUID.")) from None
 
 
 @builtin(

@@ -1,5 +1,6 @@
 """Calls of functions compiled: which function it is, whether it may be called, how many arguments."""
 
+from webdial.language import translate
 from webdial.watcom import nodes
 from webdial.watcom.builtins import PART, Builtin, bind
 from webdial.watcom.dates import COUNTABLE
@@ -33,7 +34,7 @@ def check_call(node: nodes.Call, scope: Scope) -> Builtin | None:
     function = BUILTINS.get(node.name.upper())
     if function is None or (node.owner and not _may_own(node.owner, function, scope)):
         name = f"{node.owner}.{node.name}" if node.owner else node.name
-        message = f"{name} is no function that may be called here."
+        message = translate("{name} is no function that may be called here.", name=name)
         scope.unit.note(Kind.REFUSED, message, node)
         return None
     return function
@@ -51,11 +52,17 @@ def _split_part(
         return (), node.arguments
     first, *rest = node.arguments
     if not isinstance(first, nodes.Name) or len(first.parts) > 1:
-        scope.unit.note(Kind.PARSE, "The part of a date is a word: year, month, day ...", first)
+        scope.unit.note(
+            Kind.PARSE, translate("The part of a date is a word: year, month, day ..."), first
+        )
         return ("day",), tuple(rest)
     part = date_part(first.parts[0], first, scope)
     if function.name in {"DATEADD", "DATEDIFF"} and part not in COUNTABLE:
-        scope.unit.note(Kind.PARSE, f"{function.name} cannot count {part}.", first)
+        scope.unit.note(
+            Kind.PARSE,
+            translate("{name} cannot count {part}.", name=function.name, part=part),
+            first,
+        )
     return (part,), tuple(rest)
 
 
@@ -63,11 +70,15 @@ def _check_count(function: Builtin, node: nodes.Call, scope: Scope) -> None:
     count = len(node.arguments)
     if node.star:
         if not function.star:
-            message = f"{node.name}(*) is not possible: {_takes(function)}."
+            message = translate(
+                "{name}(*) is not possible: {takes}.", name=node.name, takes=_takes(function)
+            )
             scope.unit.note(Kind.PARSE, message, node)
         return
     if count < function.least or (function.most is not None and count > function.most):
-        message = f"{node.name} is given {count}; {_takes(function)}."
+        message = translate(
+            "{name} is given {count}; {takes}.", name=node.name, count=count, takes=_takes(function)
+        )
         scope.unit.note(Kind.PARSE, message, node)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 
+from webdial.language import Kept
 from webdial.watcom.datatypes import MOMENTS, SIZED_TEXT, UNLIMITED_TEXT, Calendar
 from webdial.watcom.dates import MONTHS, format_moment, full_year, timestamp_of
 from webdial.watcom.errors import Kind, RaisedError
@@ -54,7 +55,7 @@ def _format(style: Value) -> str:
     number = DEFAULT_STYLE if style is None else integer_of(style)
     pattern = _STYLES.get(number % _CENTURY) if 0 <= number < 2 * _CENTURY else None
     if pattern is None:
-        raise RaisedError(Kind.OUT_OF_RANGE, "CONVERT knows no such style.")
+        raise RaisedError(Kind.OUT_OF_RANGE, Kept("CONVERT knows no such style."))
     if number >= _CENTURY and "yyyy" not in pattern:
         return pattern.replace("yy", "yyyy")
     return pattern
@@ -92,5 +93,7 @@ def _read_words(text: str, pattern: str) -> datetime:
         clock = " ".join(text.split()[3:])
         day = date(full_year(parts["y"]), month, int(parts["d"]))
     except (KeyError, ValueError):
-        raise RaisedError(Kind.CONVERSION, "The text is no date in the style of CONVERT.") from None
+        raise RaisedError(
+            Kind.CONVERSION, Kept("The text is no date in the style of CONVERT.")
+        ) from None
     return timestamp_of(f"{day.isoformat()} {clock}".strip(), day)

@@ -1,5 +1,6 @@
 """OPEN, FETCH and CLOSE."""
 
+from webdial.language import Kept
 from webdial.watcom import nodes
 from webdial.watcom.errors import ROW_NOT_FOUND, STATES, SUCCESS, Kind, RaisedError, State
 from webdial.watcom.flow import Execute, assign_row
@@ -14,7 +15,7 @@ def open_cursor(cursor: Cursor, node: nodes.Node) -> Execute:
 
     def run(frame: Frame) -> None:
         if frame.cursors[slot] is not None:
-            error = RaisedError(Kind.CURSOR_STATE, "The cursor is open.", state=_OPEN_ALREADY)
+            error = RaisedError(Kind.CURSOR_STATE, Kept("The cursor is open."), state=_OPEN_ALREADY)
             error.place(node)
             raise error
         frame.cursors[slot] = iter(cursor.open(frame))
@@ -26,7 +27,7 @@ def open_cursor(cursor: Cursor, node: nodes.Node) -> Execute:
 def _check_open(frame: Frame, slot: int, node: nodes.Node) -> None:
     if frame.cursors[slot] is None:
         error = RaisedError(
-            Kind.CURSOR_STATE, "The cursor is not open.", state=STATES[Kind.CURSOR_STATE]
+            Kind.CURSOR_STATE, Kept("The cursor is not open."), state=STATES[Kind.CURSOR_STATE]
         )
         error.place(node)
         raise error

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
+from webdial.language import Kept
 from webdial.watcom import dates
 from webdial.watcom.errors import Kind, RaisedError
 from webdial.watcom.nodes import TypeName
@@ -138,7 +139,12 @@ def _to_sized_text(size: int) -> Convert:
             return text
         if text[size:].strip(" "):
             raise RaisedError(
-                Kind.RIGHT_TRUNCATION, f"A text of {len(text):,} characters does not fit {size:,}."
+                Kind.RIGHT_TRUNCATION,
+                Kept(
+                    "A text of {text} characters does not fit {size}.",
+                    text=f"{len(text):,}",
+                    size=f"{size:,}",
+                ),
             )
         return text[:size]
 
@@ -155,7 +161,9 @@ def _to_integer(name: str) -> Convert:
         if name == "BIT":
             return int(number != 0)
         if not least <= number <= most:
-            raise RaisedError(Kind.OUT_OF_RANGE, f"The number is out of range for {name}.")
+            raise RaisedError(
+                Kind.OUT_OF_RANGE, Kept("The number is out of range for {name}.", name=name)
+            )
         return number
 
     return convert
@@ -170,7 +178,12 @@ def _to_numeric(precision: int, scale: int) -> Convert:
         number = round_to(decimal_of(value), scale)
         if abs(number) >= bound:
             raise RaisedError(
-                Kind.OUT_OF_RANGE, f"The number is out of range for NUMERIC({precision},{scale})."
+                Kind.OUT_OF_RANGE,
+                Kept(
+                    "The number is out of range for NUMERIC({precision},{scale}).",
+                    precision=precision,
+                    scale=scale,
+                ),
             )
         return number
 

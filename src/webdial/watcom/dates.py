@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import MINYEAR, date, datetime, time, timedelta
 
+from webdial.language import Kept, grouped, translate
 from webdial.watcom.errors import Kind, RaisedError, StoppedError
 
 Moment = date | time | datetime
@@ -115,7 +116,9 @@ def parse_timestamp(text: str, today: date) -> datetime:
 
 
 def _no_date() -> RaisedError:
-    return RaisedError(Kind.CONVERSION, "A text that is no date stands where a date is needed.")
+    return RaisedError(
+        Kind.CONVERSION, Kept("A text that is no date stands where a date is needed.")
+    )
 
 
 def _parse_date(text: str) -> date | None:
@@ -174,7 +177,7 @@ def timestamp_of(value: object, today: date) -> datetime:
         return datetime.combine(today, value)
     if isinstance(value, str):
         return parse_timestamp(value, today)
-    raise RaisedError(Kind.CONVERSION, "A number stands where a date is needed.")
+    raise RaisedError(Kind.CONVERSION, Kept("A number stands where a date is needed."))
 
 
 # Writing
@@ -212,7 +215,12 @@ def format_moment(moment: datetime, pattern: str) -> str:
         StoppedError: the pattern is longer than `LONGEST_FORMAT`; each symbol looks at all of it
     """
     if len(pattern) > LONGEST_FORMAT:
-        raise StoppedError(f"The format of a date has at most {LONGEST_FORMAT:,} characters.")
+        raise StoppedError(
+            translate(
+                "The format of a date has at most {LONGEST_FORMAT} characters.",
+                LONGEST_FORMAT=grouped(LONGEST_FORMAT),
+            )
+        )
     pieces: list[str] = []
     position = 0
     for match in _FORMAT_SYMBOL.finditer(pattern):
@@ -345,7 +353,9 @@ def add_to(moment: Moment, part: str, count: int, today: date = date(2000, 1, 1)
         else:
             moved = start + timedelta(microseconds=count * _MICROSECONDS[part])
     except (OverflowError, ValueError):
-        raise RaisedError(Kind.OUT_OF_RANGE, "The date is outside the years 1 to 9999.") from None
+        raise RaisedError(
+            Kind.OUT_OF_RANGE, Kept("The date is outside the years 1 to 9999.")
+        ) from None
     if part in _DAY_PARTS and isinstance(moment, date) and not isinstance(moment, datetime):
         return moved.date()
     return moved

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeVar, cast
 
+from webdial.language import translate
 from webdial.watcom import nodes, values
 from webdial.watcom.conversions import style_converter
 from webdial.watcom.datatypes import converter
@@ -56,7 +57,7 @@ def compile_value(node: nodes.Expression, scope: Scope) -> Evaluate:
             return grouped
     compile_it = _VALUES.get(type(node))
     if compile_it is None:
-        scope.unit.note(Kind.PARSE, "A condition stands where a value is needed.", node)
+        scope.unit.note(Kind.PARSE, translate("A condition stands where a value is needed."), node)
         return null
     return compile_it(node, scope)
 
@@ -65,7 +66,7 @@ def compile_condition(node: nodes.Expression, scope: Scope) -> Test:
     """What tests `node`: True, False or None for UNKNOWN."""
     compile_it = _CONDITIONS.get(type(node))
     if compile_it is None:
-        scope.unit.note(Kind.PARSE, "A value stands where a condition is needed.", node)
+        scope.unit.note(Kind.PARSE, translate("A value stands where a condition is needed."), node)
         return unknown
     return compile_it(node, scope)
 
@@ -175,11 +176,11 @@ def find_column(node: nodes.Expression, scope: QueryScope) -> Column | None:
 def _note_unknown(node: nodes.Name, scope: Scope) -> None:
     name = ".".join(node.parts)
     if len(node.parts) > 1:
-        message = f"There is no column {name} here."
+        message = translate("There is no column {name} here.", name=name)
     elif scope.in_query():
-        message = f"There is no column or variable {name} here."
+        message = translate("There is no column or variable {name} here.", name=name)
     else:
-        message = f"There is no variable {name} here."
+        message = translate("There is no variable {name} here.", name=name)
     scope.unit.note(Kind.UNKNOWN_NAME, message, node)
 
 
@@ -191,7 +192,9 @@ def find_variable(name: str, node: nodes.Node, scope: Scope) -> Variable | None:
     """The variable to be assigned to; a fault if there is none."""
     variable = scope.variable(name)
     if variable is None:
-        scope.unit.note(Kind.UNKNOWN_NAME, f"There is no variable {name} here.", node)
+        scope.unit.note(
+            Kind.UNKNOWN_NAME, translate("There is no variable {name} here.", name=name), node
+        )
     return variable
 
 
@@ -333,8 +336,10 @@ def date_part(name: str, node: nodes.Node, scope: Scope) -> str:
     """The full name of a part of a date; a fault if there is no such part."""
     part = PARTS.get(name.casefold())
     if part is None:
-        message = (
-            f"{name} is no part of a date; those are {', '.join(dict.fromkeys(PARTS.values()))}."
+        message = translate(
+            "{name} is no part of a date; those are {fromkeys}.",
+            name=name,
+            fromkeys=", ".join(dict.fromkeys(PARTS.values())),
         )
         scope.unit.note(Kind.PARSE, message, node)
     return part or "day"

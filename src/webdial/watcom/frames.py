@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from random import Random
 from time import monotonic
 
+from webdial.language import grouped, translate
 from webdial.watcom.errors import SUCCESS, RaisedError, State, StoppedError
 from webdial.watcom.limits import Limits
 from webdial.watcom.nodes import Node
@@ -124,12 +125,21 @@ class Frame:
             StoppedError: when the time of the call is used up
         """
         if monotonic() > self.deadline:
-            raise StoppedError(f"The function ran longer than {self.limits.wall_s:g} s.")
+            raise StoppedError(
+                translate(
+                    "The function ran longer than {wall_s} s.", wall_s=f"{self.limits.wall_s:g}"
+                )
+            )
 
     def count_statement(self) -> None:
         """Called when `statements` has reached `look_at`."""
         if self.statements > self.limits.statements:
-            raise StoppedError(f"The function ran more than {self.limits.statements:,} statements.")
+            raise StoppedError(
+                translate(
+                    "The function ran more than {statements} statements.",
+                    statements=grouped(self.limits.statements),
+                )
+            )
         self.pause()
         self.look_at = min(self.statements + STATEMENTS_BETWEEN_LOOKS, self.limits.statements + 1)
 
@@ -148,11 +158,19 @@ class Frame:
         if length < LONG_TEXT:
             return
         if length > self.limits.text_chars:
-            raise StoppedError(f"A text has more than {self.limits.text_chars:,} characters.")
+            raise StoppedError(
+                translate(
+                    "A text has more than {text_chars} characters.",
+                    text_chars=grouped(self.limits.text_chars),
+                )
+            )
         self._built += length
         if self._built > self.limits.built_chars:
             raise StoppedError(
-                f"The function built more than {self.limits.built_chars:,} characters of text."
+                translate(
+                    "The function built more than {built_chars} characters of text.",
+                    built_chars=grouped(self.limits.built_chars),
+                )
             )
         self.pause()
 
@@ -162,7 +180,12 @@ class Frame:
         """Called before a query that stands in no other."""
         self.queries += 1
         if self.queries > self.limits.queries:
-            raise StoppedError(f"The function ran more than {self.limits.queries:,} queries.")
+            raise StoppedError(
+                translate(
+                    "The function ran more than {queries} queries.",
+                    queries=grouped(self.limits.queries),
+                )
+            )
         self._query_rows = 0
         self._cache.clear()
 
@@ -187,8 +210,10 @@ class Frame:
             self._query_rows += 1
             if self._query_rows > self.limits.rows_per_query:
                 raise StoppedError(
-                    f"A query read more than {self.limits.rows_per_query:,} rows. "
-                    "Compare a column with = so that fewer are needed."
+                    translate(
+                        "A query read more than {rows_per_query} rows. Compare a column with = so that fewer are needed.",
+                        rows_per_query=grouped(self.limits.rows_per_query),
+                    )
                 )
             rows.append([self._take_in(value) for value in row])
             self.turn()
@@ -215,7 +240,10 @@ class Frame:
         self.lookups += 1
         if self.lookups > self.limits.lookups:
             raise StoppedError(
-                f"The function asked the database more than {self.limits.lookups:,} times."
+                translate(
+                    "The function asked the database more than {lookups} times.",
+                    lookups=grouped(self.limits.lookups),
+                )
             )
 
     def note_message(self, text: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from webdial.errors import Fault
+from webdial.language import grouped, translate
 from webdial.watcom import nodes, subqueries
 from webdial.watcom.datatypes import Convert, converter
 from webdial.watcom.errors import (
@@ -129,7 +130,12 @@ class CompiledFunction:
             return None
         result = text_of(frame.result)
         if len(result.encode("utf-8", "replace")) > frame.limits.result_bytes:
-            raise StoppedError(f"The result has more than {frame.limits.result_bytes:,} bytes.")
+            raise StoppedError(
+                translate(
+                    "The result has more than {result_bytes} bytes.",
+                    result_bytes=grouped(frame.limits.result_bytes),
+                )
+            )
         return result
 
     def _failure(self, error: RaisedError, frame: Frame) -> FunctionError:
@@ -189,7 +195,7 @@ def _compile_tree(source: str, function: nodes.Function, unit: Unit) -> Compiled
     scope = BlockScope(unit, connection)
     parameters = [_parameter(node, index, scope) for index, node in enumerate(function.parameters)]
     if not parameters:
-        message = "The function needs a parameter: it is called with the number."
+        message = translate("The function needs a parameter: it is called with the number.")
         unit.note(Kind.PARSE, message, function.returns)
     statements = StatementCompiler(unit, function.returns, resumes=function.resumes)
     body = function.body
@@ -210,7 +216,9 @@ def _compile_tree(source: str, function: nodes.Function, unit: Unit) -> Compiled
 def _parameter(node: nodes.Parameter, index: int, scope: BlockScope) -> _Parameter:
     unit = scope.unit
     if index > 0 and node.default is None:
-        message = f"The parameter {node.name} needs a DEFAULT: only the number is given."
+        message = translate(
+            "The parameter {name} needs a DEFAULT: only the number is given.", name=node.name
+        )
         unit.note(Kind.PARSE, message, node)
     default = compile_value(node.default, scope) if node.default is not None else null
     convert = converter(node.type)

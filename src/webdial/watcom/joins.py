@@ -9,6 +9,7 @@ without preference are read in an order in which most are narrowed like that.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from webdial.language import translate
 from webdial.watcom import nodes
 from webdial.watcom.conditions import comparison
 from webdial.watcom.errors import Kind
@@ -93,7 +94,10 @@ def register_sources(node: nodes.Source, scope: QueryScope) -> None:
         return
     unit = scope.unit
     if len(scope.sources) >= unit.limits.tables_per_query:
-        message = f"A query reads at most {unit.limits.tables_per_query} tables."
+        message = translate(
+            "A query reads at most {tables_per_query} tables.",
+            tables_per_query=unit.limits.tables_per_query,
+        )
         unit.note(Kind.LIMIT, message, node)
         return
     table = check_table(node, scope)
@@ -108,7 +112,7 @@ def check_table(node: nodes.TableSource, scope: Scope) -> Table | None:
     table = scope.unit.schema.table(node.parts)
     if table is None:
         name = ".".join(node.parts)
-        message = f"{name} is no table that a function may read."
+        message = translate("{name} is no table that a function may read.", name=name)
         scope.unit.note(Kind.REFUSED, message, node)
     return table
 
@@ -146,7 +150,7 @@ def _check_reach(
     scope: QueryScope,
 ) -> None:
     if any(not conjunct.needs <= joined for conjunct in conjuncts):
-        message = "The condition of a JOIN can only name the tables it joins."
+        message = translate("The condition of a JOIN can only name the tables it joins.")
         scope.unit.note(Kind.UNKNOWN_NAME, message, node)
 
 

@@ -6,6 +6,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from webdial.errors import Fault
+from webdial.language import grouped, translate
 from webdial.watcom.errors import Kind, make_fault
 from webdial.watcom.limits import Limits
 
@@ -79,7 +80,9 @@ def tokenize(source: str, limits: Limits, faults: list[Fault]) -> list[Token]:
             if group in _TOKEN_GROUPS:
                 tokens.append(_TOKEN_GROUPS[group](match.group(), start, position))
                 if len(tokens) > most:
-                    message = f"The function has more than {most:,} words and signs."
+                    message = translate(
+                        "The function has more than {most} words and signs.", most=grouped(most)
+                    )
                     faults.append(make_fault(Kind.LIMIT, message, start, position))
                     break
                 continue
@@ -145,14 +148,18 @@ def _read_irregular(source: str, match: re.Match[str], faults: list[Fault]) -> i
         case "comment":
             return _skip_comment(source, start, faults)
         case "bad_number":
-            message = "This is neither a number nor a name: a name cannot begin with a digit."
+            message = translate(
+                "This is neither a number nor a name: a name cannot begin with a digit."
+            )
         case "bad_name":
-            message = "A name is empty or too long: it has 1 to 128 characters."
+            message = translate("A name is empty or too long: it has 1 to 128 characters.")
         case "open_text":
             message, end = "The text literal is not closed.", len(source)
         case "open_name":
             closing = "]" if source[start] == "[" else source[start]
-            message = f"The quoted name is not closed: {closing} is missing."
+            message = translate(
+                "The quoted name is not closed: {closing} is missing.", closing=closing
+            )
     shown_end = start + 1 if match.lastgroup in {"open_text", "open_name"} else end
     faults.append(make_fault(Kind.PARSE, message, start, shown_end))
     return end
@@ -179,7 +186,7 @@ def _skip_comment(source: str, start: int, faults: list[Fault]) -> int:
         depth += 1 if edge.group() == "/*" else -1
         if depth == 0:
             return edge.end()
-    faults.append(make_fault(Kind.PARSE, "The comment is not closed.", start, start + 2))
+    faults.append(make_fault(Kind.PARSE, translate("The comment is not closed."), start, start + 2))
     return len(source)
 
 
@@ -187,5 +194,8 @@ def _bad_character(source: str, position: int) -> Fault:
     character = source[position]
     shown = repr(character) if character.isprintable() else f"U+{ord(character):04X}"
     return make_fault(
-        Kind.PARSE, f"The character {shown} has no meaning here.", position, position + 1
+        Kind.PARSE,
+        translate("The character {shown} has no meaning here.", shown=shown),
+        position,
+        position + 1,
     )

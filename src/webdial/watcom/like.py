@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from webdial.language import translate
 from webdial.watcom.automata import Pause
 from webdial.watcom.errors import PatternError
 from webdial.watcom.values import fold
@@ -107,7 +108,7 @@ def like_pattern(pattern: str, escape: str | None) -> LikePattern:
         PatternError: a set that is not closed, an escape that is no single character
     """
     if escape is not None and len(escape) != 1:
-        raise PatternError("ESCAPE takes one character.")
+        raise PatternError(translate("ESCAPE takes one character."))
     folded = fold(pattern)
     escape = fold(escape) if escape else None
     reader = _LikeReader()
@@ -161,7 +162,9 @@ class _LikeReader:
 def _set_end(pattern: str, start: int) -> int:
     end = pattern.find("]", start + 1)
     if end < 0:
-        raise PatternError("A set of characters in the pattern is not closed: ] is missing.")
+        raise PatternError(
+            translate("A set of characters in the pattern is not closed: ] is missing.")
+        )
     return end
 
 

@@ -6,6 +6,7 @@ from functools import cmp_to_key
 from itertools import islice
 from typing import Any, TypeVar
 
+from webdial.language import grouped, translate
 from webdial.watcom.errors import StoppedError
 from webdial.watcom.frames import Frame
 from webdial.watcom.values import Value, compare, fold, identity
@@ -67,7 +68,12 @@ def distinct_rows(rows: Iterable[KeyedRow], frame: Frame) -> Iterator[KeyedRow]:
 def check_kept(count: int, frame: Frame) -> None:
     """Hold what a query has to keep in memory to the limit of its values."""
     if count >= frame.limits.values_per_query:
-        raise StoppedError(f"A query keeps more than {frame.limits.values_per_query:,} values.")
+        raise StoppedError(
+            translate(
+                "A query keeps more than {values_per_query} values.",
+                values_per_query=grouped(frame.limits.values_per_query),
+            )
+        )
 
 
 def bounded(rows: Iterable[T], columns: int, frame: Frame) -> list[T]:
@@ -81,5 +87,11 @@ def bounded(rows: Iterable[T], columns: int, frame: Frame) -> list[T]:
         most = min(most, frame.limits.values_per_query // columns)
     kept = list(islice(rows, most + 1))
     if len(kept) > most:
-        raise StoppedError(f"A query of {columns:,} columns gave more than {most:,} rows.")
+        raise StoppedError(
+            translate(
+                "A query of {columns} columns gave more than {most} rows.",
+                columns=grouped(columns),
+                most=grouped(most),
+            )
+        )
     return kept

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from webdial.errors import Fault
+from webdial.language import grouped, translate
 from webdial.watcom import nodes
 from webdial.watcom.errors import Kind, kind_of, make_fault
 from webdial.watcom.lexer import TokenKind
@@ -57,7 +58,10 @@ def _excess(source: str, limits: Limits) -> Fault | None:
         return None
     if len(source.encode("utf-8", "replace")) <= limits.source_bytes:
         return None
-    message = f"The function has more than {limits.source_bytes:,} bytes."
+    message = translate(
+        "The function has more than {source_bytes} bytes.",
+        source_bytes=grouped(limits.source_bytes),
+    )
     return make_fault(Kind.LIMIT, message, 0, 1)
 
 
@@ -95,7 +99,7 @@ class FunctionParser(StatementParser):
             owner, name = name, self.name("The name of the function").value
         if self.at_words("SET", "HIDDEN") or self.at("RECOMPILE"):
             self.advance()
-            self.refuse("Only a whole function can be kept, with its source.", first)
+            self.refuse(translate("Only a whole function can be kept, with its source."), first)
         self.expect("(", "before the parameters")
         parameters = self._parameters()
         self.expect("RETURNS", "after the parameters")
@@ -117,16 +121,16 @@ class FunctionParser(StatementParser):
             self.accept("TEMPORARY")
         if not self.accept("FUNCTION"):
             self.advance()
-            self.refuse("Only a FUNCTION can be defined here.", first)
+            self.refuse(translate("Only a FUNCTION can be defined here."), first)
 
     def _refuse_second_statement(self) -> None:
         first = self.token
         if first.word in REFUSED_STATEMENTS or (first.word in RESERVED and not self.faults):
             self.advance()
-            self.refuse("Nothing may follow the function.", first)
+            self.refuse(translate("Nothing may follow the function."), first)
         if self.faults:
             return  # what is left over is most likely the rest of what has a fault
-        self.fail(f"The function ends before {self.found()}.")
+        self.fail(translate("The function ends before {found}.", found=self.found()))
 
     def _parameters(self) -> tuple[nodes.Parameter, ...]:
         """[[IN] name type [DEFAULT value] {, ...}] )"""
@@ -137,7 +141,7 @@ class FunctionParser(StatementParser):
             first = self.token
             if self.at("OUT", "INOUT") and self.ahead().word != ",":
                 self.advance()
-                self.refuse("The parameters of a function are all IN.", first)
+                self.refuse(translate("The parameters of a function are all IN."), first)
             self.accept("IN")
             name = self.name("The name of a parameter").value
             kind = self.type_name()
@@ -155,7 +159,7 @@ class FunctionParser(StatementParser):
             first = self.token
             if self.accept_words("SQL", "SECURITY"):
                 if not self.accept("INVOKER", "DEFINER"):
-                    self.fail("After SQL SECURITY stands INVOKER or DEFINER.")
+                    self.fail(translate("After SQL SECURITY stands INVOKER or DEFINER."))
             elif self.accept_words("NOT", "DETERMINISTIC") or self.accept("DETERMINISTIC"):
                 continue
             elif self.at("ON"):
@@ -175,5 +179,5 @@ class FunctionParser(StatementParser):
             label = self.advance().value
             self.advance()
         if not self.at("BEGIN"):
-            self.fail(f"BEGIN is missing, before {self.found()}.")
+            self.fail(translate("BEGIN is missing, before {found}.", found=self.found()))
         return self.block(label, self.token)

@@ -4,6 +4,7 @@ Operators of one level make one flat node, and brackets are the only way down, s
 by the cursor's nesting and the length of a chain is not bounded at all.
 """
 
+from webdial.language import grouped, translate
 from webdial.watcom import nodes
 from webdial.watcom.datatypes import NUMBER_DIGITS, TYPE_WORDS, canonical_type
 from webdial.watcom.errors import Kind
@@ -59,7 +60,14 @@ class ExpressionParser(TokenCursor):
         while self.accept(word):
             count += 1
             if count > MAX_SIGNS:
-                self.fail(f"More than {MAX_SIGNS} times {word} in a row.", kind=Kind.LIMIT)
+                self.fail(
+                    translate(
+                        "More than {MAX_SIGNS} times {word} in a row.",
+                        MAX_SIGNS=MAX_SIGNS,
+                        word=word,
+                    ),
+                    kind=Kind.LIMIT,
+                )
         return count
 
     def _join(self, operator: str, parts: list[Expression]) -> Expression:
@@ -130,7 +138,10 @@ class ExpressionParser(TokenCursor):
             return nodes.IsDistinct(left, right, negated, start=start, end=self.last_end)
         if not self.at("TRUE", "FALSE", "UNKNOWN"):
             self.fail(
-                f"After IS stands NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM, not {self.found()}."
+                translate(
+                    "After IS stands NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM, not {found}.",
+                    found=self.found(),
+                )
             )
         truth = {"TRUE": True, "FALSE": False, "UNKNOWN": None}[self.advance().word]
         return nodes.IsTruth(left, truth, negated, start=start, end=self.last_end)
@@ -171,7 +182,10 @@ class ExpressionParser(TokenCursor):
             minuses += self.advance().word == "-"
             signs += 1
             if signs > MAX_SIGNS:
-                self.fail(f"More than {MAX_SIGNS} signs in a row.", kind=Kind.LIMIT)
+                self.fail(
+                    translate("More than {MAX_SIGNS} signs in a row.", MAX_SIGNS=MAX_SIGNS),
+                    kind=Kind.LIMIT,
+                )
         operand = self._unsigned()
         for _ in range(minuses):
             operand = nodes.Negate(operand, start=start, end=self.last_end)
@@ -188,7 +202,7 @@ class ExpressionParser(TokenCursor):
             case TokenKind.NAME | TokenKind.QUOTED_NAME:
                 return self._named()
         if token.word != "(":
-            self.fail(f"A value is missing, before {self.found()}.")
+            self.fail(translate("A value is missing, before {found}.", found=self.found()))
         if self.ahead().word == "SELECT":
             query = self.bracketed_query()
             return nodes.Subquery(query, start=token.start, end=self.last_end)
@@ -204,11 +218,13 @@ class ExpressionParser(TokenCursor):
         lexeme = token.value.lower()
         if lexeme.startswith("0x"):
             if len(lexeme) > 18 or int(lexeme, 16) >= 2**63:
-                self.fail("The number has more than 64 bits.", kind=Kind.OUT_OF_RANGE, at=token)
+                self.fail(
+                    translate("The number has more than 64 bits."), kind=Kind.OUT_OF_RANGE, at=token
+                )
         else:
             mantissa, _, exponent = lexeme.partition("e")
             if len(mantissa) > NUMBER_DIGITS or len(exponent) > 4 or abs(int(exponent or 0)) > 300:
-                self.fail("The number is too long.", kind=Kind.OUT_OF_RANGE, at=token)
+                self.fail(translate("The number is too long."), kind=Kind.OUT_OF_RANGE, at=token)
         return nodes.Number(token.value, start=token.start, end=token.end)
 
     def _named(self) -> Expression:
@@ -248,7 +264,9 @@ class ExpressionParser(TokenCursor):
                 return self._call(self._function_name(), parts[-1], first)
             parts.append(self.name("A name after the point").value)
         if len(parts) > 3:
-            self.fail("A name has at most three parts: owner, table and column.", at=first)
+            self.fail(
+                translate("A name has at most three parts: owner, table and column."), at=first
+            )
         return nodes.Name(tuple(parts), start=first.start, end=self.last_end)
 
     def _current_value(self) -> Expression:
@@ -261,9 +279,11 @@ class ExpressionParser(TokenCursor):
             name = "UTC TIMESTAMP"
         elif self.token.kind is TokenKind.NAME:
             self.advance()
-            self.refuse(f"CURRENT {name} is not provided.", first)
+            self.refuse(translate("CURRENT {name} is not provided.", name=name), first)
         else:
-            self.fail("After CURRENT stands DATE, TIME, TIMESTAMP, USER or UTC TIMESTAMP.")
+            self.fail(
+                translate("After CURRENT stands DATE, TIME, TIMESTAMP, USER or UTC TIMESTAMP.")
+            )
         return nodes.Special(f"CURRENT {name}", start=first.start, end=self.last_end)
 
     def _if(self) -> Expression:
@@ -290,7 +310,7 @@ class ExpressionParser(TokenCursor):
             self.expect("THEN", "in the CASE expression")
             whens.append((when, self.expression()))
         if not whens:
-            self.fail(f"WHEN is missing, before {self.found()}.")
+            self.fail(translate("WHEN is missing, before {found}.", found=self.found()))
         otherwise = self.expression() if self.accept("ELSE") else None
         self.expect("END", "to close the CASE expression")
         self.accept("CASE")
@@ -311,7 +331,7 @@ class ExpressionParser(TokenCursor):
 
     def _function_name(self) -> Token:
         if self.token.word in RESERVED and self.token.word not in CALLABLE | {"CAST", "CONVERT"}:
-            self.fail(f"A value is missing, before {self.found()}.")
+            self.fail(translate("A value is missing, before {found}.", found=self.found()))
         return self.advance()
 
     def _call(self, name: Token, owner: str, first: Token) -> Expression:
@@ -406,7 +426,7 @@ class ExpressionParser(TokenCursor):
         """type = words [( size [, scale] ) | (MAX)] | [table.]name%TYPE"""
         first = self.token
         if first.kind not in {TokenKind.NAME, TokenKind.QUOTED_NAME}:
-            self.fail(f"A data type is missing, before {self.found()}.")
+            self.fail(translate("A data type is missing, before {found}.", found=self.found()))
         if self._at_type_of():
             # What the column holds is not known here; text without length takes any of it.
             while self.advance().word != "TYPE":
@@ -419,7 +439,7 @@ class ExpressionParser(TokenCursor):
             words.append(self.advance().word)
         name = canonical_type(" ".join(words))
         if name is None:
-            self.fail(f"{' '.join(words)} is no data type.", at=first)
+            self.fail(translate("{words} is no data type.", words=" ".join(words)), at=first)
         size, scale = None, None
         if self.at_words("(", "MAX"):
             self.advance()
@@ -449,8 +469,13 @@ class ExpressionParser(TokenCursor):
     def _small_number(self, least: int, most: int) -> int:
         token = self.token
         if token.kind is not TokenKind.NUMBER or not token.value.isdigit():
-            self.fail(f"A length is missing, before {self.found()}.")
+            self.fail(translate("A length is missing, before {found}.", found=self.found()))
         self.advance()
         if len(token.value) > 6 or not least <= int(token.value) <= most:
-            self.fail(f"The length has to be from {least} to {most:,}.", at=token)
+            self.fail(
+                translate(
+                    "The length has to be from {least} to {most}.", least=least, most=grouped(most)
+                ),
+                at=token,
+            )
         return int(token.value)

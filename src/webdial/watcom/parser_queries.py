@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import NamedTuple
 
+from webdial.language import translate
 from webdial.watcom import nodes
 from webdial.watcom.errors import Kind
 from webdial.watcom.lexer import NAME_KINDS, Token
@@ -24,7 +25,7 @@ class QueryParser(ExpressionParser):
         start = self.token.start
         select, into = self.select()
         if into is not None:
-            self.refuse("INTO cannot stand in a subquery or cursor.", into.token)
+            self.refuse(translate("INTO cannot stand in a subquery or cursor."), into.token)
         return self.unions(select, start)
 
     def unions(self, first: nodes.Select, start: int) -> nodes.Query:
@@ -32,13 +33,13 @@ class QueryParser(ExpressionParser):
         while self.at("UNION", "EXCEPT", "INTERSECT"):
             word = self.advance()
             if word.word != "UNION":
-                self.refuse(f"{word.word} is not provided.", word)
+                self.refuse(translate("{word} is not provided.", word=word.word), word)
             every = self.accept("ALL")
             if not every:
                 self.accept("DISTINCT")
             select, into = self.select()
             if into is not None:
-                self.refuse("INTO cannot stand in a UNION.", into.token)
+                self.refuse(translate("INTO cannot stand in a UNION."), into.token)
             rest.append((every, select))
         if not rest:
             return first
@@ -63,7 +64,7 @@ class QueryParser(ExpressionParser):
         having = self.expression() if self.accept("HAVING") else None
         order_by = self.order_by()
         if self.at("LIMIT"):
-            self.refuse("LIMIT is not provided.", self.advance(), "Use SELECT TOP n ...")
+            self.refuse(translate("LIMIT is not provided."), self.advance(), "Use SELECT TOP n ...")
         select = nodes.Select(
             items,
             sources,
@@ -146,7 +147,11 @@ class QueryParser(ExpressionParser):
             count += 1
             if count > self.limits.tables_per_query:
                 self.fail(
-                    f"A query joins at most {self.limits.tables_per_query} tables.", kind=Kind.LIMIT
+                    translate(
+                        "A query joins at most {tables_per_query} tables.",
+                        tables_per_query=self.limits.tables_per_query,
+                    ),
+                    kind=Kind.LIMIT,
                 )
             kind = self._join_kind()
             right = self._source()
@@ -155,9 +160,9 @@ class QueryParser(ExpressionParser):
                 continue
             if not self.at("ON"):
                 self.refuse(
-                    "A JOIN without ON follows foreign keys, which are not known here.",
+                    translate("A JOIN without ON follows foreign keys, which are not known here."),
                     self.token,
-                    "Write the condition: JOIN table ON condition.",
+                    translate("Write the condition: JOIN table ON condition."),
                 )
             self.advance()
             condition = self.expression()
@@ -168,9 +173,11 @@ class QueryParser(ExpressionParser):
         first = self.advance()
         if first.word in {"KEY", "NATURAL"}:
             self.refuse(
-                f"{first.word} JOIN follows keys or names that are not known here.",
+                translate(
+                    "{word} JOIN follows keys or names that are not known here.", word=first.word
+                ),
                 first,
-                "Write the condition: JOIN table ON condition.",
+                translate("Write the condition: JOIN table ON condition."),
             )
         kind = "INNER" if first.word == "JOIN" else first.word
         if kind in {"LEFT", "RIGHT", "FULL"}:
@@ -188,19 +195,26 @@ class QueryParser(ExpressionParser):
         while self.accept("."):
             parts.append(self.name("The name of a table").value)
         if self.at("("):
-            self.refuse(f"{parts[-1]}(...) cannot stand in FROM: only tables can.", first)
+            self.refuse(
+                translate("{parts}(...) cannot stand in FROM: only tables can.", parts=parts[-1]),
+                first,
+            )
         if len(parts) > 2:
-            self.fail("A table has at most two parts in its name: owner and table.", at=first)
+            self.fail(
+                translate("A table has at most two parts in its name: owner and table."), at=first
+            )
         alias = self._alias()
         if self.at("WITH", "FORCE"):
-            self.refuse("Hints about locks and indexes are not provided.", self.advance())
+            self.refuse(
+                translate("Hints about locks and indexes are not provided."), self.advance()
+            )
         return nodes.TableSource(tuple(parts), alias, start=first.start, end=self.last_end)
 
     def _bracketed_source(self) -> nodes.Source:
         bracket = self.advance()
         if self.at("SELECT"):
             self.advance()
-            self.refuse("A query cannot stand in FROM: only tables can.", bracket)
+            self.refuse(translate("A query cannot stand in FROM: only tables can."), bracket)
         self.enter()
         source = self._joined()
         self.expect(")", "to close the bracket")

@@ -8,6 +8,7 @@ refused by name.
 from collections.abc import Callable, Mapping
 from typing import ClassVar, NoReturn
 
+from webdial.language import translate
 from webdial.watcom import nodes
 from webdial.watcom.errors import Kind
 from webdial.watcom.lexer import NAME_KINDS, Token, TokenKind
@@ -47,7 +48,7 @@ class StatementParser(QueryParser):
 
     def _expect_separator(self) -> None:
         if not self.at_statement_end():
-            self.fail(f"; is missing, before {self.found()}.")
+            self.fail(translate("; is missing, before {found}.", found=self.found()))
 
     def statement(self) -> Statement:
         """One statement, by its first word."""
@@ -65,7 +66,7 @@ class StatementParser(QueryParser):
         DROP TABLE, EXECUTE IMMEDIATE."""
         first = self.token
         if first.word not in REFUSED_STATEMENTS:
-            self.fail(f"No statement begins with {self.found()}.")
+            self.fail(translate("No statement begins with {found}.", found=self.found()))
         self.advance()
         if self.token.kind is TokenKind.NAME and not self.at_list_end():
             self.advance()
@@ -76,7 +77,7 @@ class StatementParser(QueryParser):
         first = self.advance()
         self.advance()
         if not self.accept("CALL"):
-            self.fail("SET is missing before the assignment.", at=first)
+            self.fail(translate("SET is missing before the assignment."), at=first)
         call = self._called()
         return nodes.CallStatement(call, first.value, start=first.start, end=self.last_end)
 
@@ -96,7 +97,12 @@ class StatementParser(QueryParser):
         if self.at("FOR"):
             return self._for(label, first)
         if not self.at("BEGIN"):
-            self.fail(f"After a label stands BEGIN, LOOP, WHILE or FOR, not {self.found()}.")
+            self.fail(
+                translate(
+                    "After a label stands BEGIN, LOOP, WHILE or FOR, not {found}.",
+                    found=self.found(),
+                )
+            )
         return self.block(label, first)
 
     def block(self, label: str | None, first: Token) -> nodes.Block:
@@ -126,7 +132,13 @@ class StatementParser(QueryParser):
             return
         line = self.source.count("\n", 0, opening.start) + 1
         found = self.found()
-        message = f"{word} is missing, before {found}: {opening.word} in line {line} is not closed."
+        message = translate(
+            "{word} is missing, before {found}: {word_2} in line {line} is not closed.",
+            word=word,
+            found=found,
+            word_2=opening.word,
+            line=line,
+        )
         self.note(Kind.PARSE, message, self.token.start, max(self.token.end, self.token.start + 1))
 
     def _close_with(self, word: str, opening: Token) -> None:
@@ -154,7 +166,11 @@ class StatementParser(QueryParser):
             opened = f"the label is {label}" if label else "there is no label at the beginning"
             self.note(
                 Kind.PARSE,
-                f"The label at the end is {token.value}, but {opened}.",
+                translate(
+                    "The label at the end is {value}, but {opened}.",
+                    value=token.value,
+                    opened=opened,
+                ),
                 token.start,
                 token.end,
             )
@@ -165,13 +181,13 @@ class StatementParser(QueryParser):
         while self.at("WHEN"):
             first = self.advance()
             if handlers and not handlers[-1].names:
-                self.fail("WHEN OTHERS is the last handler.", at=first)
+                self.fail(translate("WHEN OTHERS is the last handler."), at=first)
             names = () if self.accept("OTHERS") else self.names("The name of an exception")
             self.expect("THEN", "after WHEN")
             body = self.statements()
             handlers.append(nodes.Handler(names, body, start=first.start, end=self.last_end))
         if not handlers:
-            self.fail(f"After EXCEPTION stands WHEN, not {self.found()}.")
+            self.fail(translate("After EXCEPTION stands WHEN, not {found}.", found=self.found()))
         return tuple(handlers)
 
     def _try(self) -> Statement:
@@ -184,7 +200,9 @@ class StatementParser(QueryParser):
         while self.accept(";"):
             pass
         if not self.accept_words("BEGIN", "CATCH"):
-            self.fail(f"After END TRY stands BEGIN CATCH, not {self.found()}.")
+            self.fail(
+                translate("After END TRY stands BEGIN CATCH, not {found}.", found=self.found())
+            )
         self.open_words.append("CATCH")
         catch = self.statements()
         self._close_with("CATCH", first)
@@ -214,7 +232,7 @@ class StatementParser(QueryParser):
         if self.at_words("LOCAL", "TEMPORARY"):
             self.advance()
             self.advance()
-            self.refuse("A function cannot make temporary tables.", first)
+            self.refuse(translate("A function cannot make temporary tables."), first)
         names = self.names("The name of a variable")
         if self.at_words("EXCEPTION", "FOR"):
             return self._exception(names, first)
@@ -232,9 +250,9 @@ class StatementParser(QueryParser):
         self.accept("VALUE")
         state = self.text_literal("The SQLSTATE, as a text of five characters")
         if len(state.value) != 5 or not state.value.isalnum():
-            self.fail("An SQLSTATE has five letters and digits.", at=state)
+            self.fail(translate("An SQLSTATE has five letters and digits."), at=state)
         if len(names) > 1:
-            self.fail("An exception is declared by itself.", at=first)
+            self.fail(translate("An exception is declared by itself."), at=first)
         return nodes.DeclareException(
             names[0], state.value.upper(), start=first.start, end=self.last_end
         )
@@ -248,7 +266,7 @@ class StatementParser(QueryParser):
         """name [words] CURSOR FOR query [FOR READ ONLY]"""
         query = self._cursor_query(first)
         if len(names) > 1:
-            self.fail("A cursor is declared by itself.", at=first)
+            self.fail(translate("A cursor is declared by itself."), at=first)
         return nodes.DeclareCursor(names[0], query, start=first.start, end=self.last_end)
 
     def _cursor_query(self, first: Token) -> nodes.Query:
@@ -257,7 +275,7 @@ class StatementParser(QueryParser):
         self.expect("CURSOR")
         if self.at("USING"):
             self.advance()
-            self.refuse("A cursor over SQL held in a variable is not allowed.", first)
+            self.refuse(translate("A cursor over SQL held in a variable is not allowed."), first)
         self.expect("FOR", "after CURSOR")
         if not self.at("SELECT"):
             if self.at("CALL", "WITH") or self.at_name():
@@ -269,7 +287,7 @@ class StatementParser(QueryParser):
             clause = self.advance()
             if not self.accept_words("READ", "ONLY"):
                 self.advance()
-                self.refuse("A cursor is for reading only.", clause)
+                self.refuse(translate("A cursor is for reading only."), clause)
         return query
 
     # Statements
@@ -280,11 +298,11 @@ class StatementParser(QueryParser):
         option_words = ("OPTION", "TEMPORARY", "EXISTING", "CONNECTION", "SCHEMA", "PERMANENT")
         if self.at(*option_words) and self.ahead().word != "=":
             self.advance()
-            self.refuse("A function cannot set options.", first)
+            self.refuse(translate("A function cannot set options."), first)
         name = self.name("The name of a variable").value
         if self.at("."):
             self.advance()
-            self.refuse("Only variables of the function can be set.", first)
+            self.refuse(translate("Only variables of the function can be set."), first)
         self.expect("=", "after the name")
         value = self.expression()
         return nodes.Set(name, value, start=first.start, end=self.last_end)
@@ -294,7 +312,7 @@ class StatementParser(QueryParser):
         first = self.token
         select, into = self.select()
         if self.at("UNION", "EXCEPT", "INTERSECT"):
-            self.refuse("A UNION stands in a cursor or a subquery only.", self.advance())
+            self.refuse(translate("A UNION stands in a cursor or a subquery only."), self.advance())
         if into is None:
             self.refuse(
                 "A SELECT without INTO would return rows, and a function returns one value.", first
@@ -302,7 +320,9 @@ class StatementParser(QueryParser):
         return nodes.SelectInto(select, into.names, start=first.start, end=self.last_end)
 
     def _late_declaration(self) -> Statement:
-        self.fail("Declarations stand at the beginning of a block, before its statements.")
+        self.fail(
+            translate("Declarations stand at the beginning of a block, before its statements.")
+        )
 
     def _if_statement(self) -> Statement:
         """IF condition THEN statements {ELSEIF ...} [ELSE statements] (END IF | ENDIF)"""
@@ -344,7 +364,7 @@ class StatementParser(QueryParser):
             when = self._head("THEN", "in the CASE statement")
             whens.append((when, self.statements()))
         if not whens:
-            self.fail(f"WHEN is missing, before {self.found()}.")
+            self.fail(translate("WHEN is missing, before {found}.", found=self.found()))
         otherwise = self.statements() if self.accept("ELSE") else None
         self.open_words.pop()
         self._close("END", first)
@@ -412,7 +432,7 @@ class StatementParser(QueryParser):
         first = self.advance()
         if self.at(*_FETCH_POSITIONS):
             self.advance()
-            self.refuse("Rows are fetched one after the other: FETCH NEXT only.", first)
+            self.refuse(translate("Rows are fetched one after the other: FETCH NEXT only."), first)
         after = self.ahead()
         if self.at("NEXT") and after.kind in NAME_KINDS and after.word != "INTO":
             self.advance()
@@ -459,7 +479,7 @@ class StatementParser(QueryParser):
         """Where the server would send a MESSAGE: read and left at that, for none is sent."""
         while not self.at_statement_end():
             if not self.accept("TYPE", "TO", "FOR", "DEBUG", "IMMEDIATE"):
-                self.fail(f"; is missing, before {self.found()}.")
+                self.fail(translate("; is missing, before {found}.", found=self.found()))
             while self.token.kind is TokenKind.NAME and not self.at_statement_end():
                 if self.at("TYPE", "TO", "FOR", "DEBUG", "IMMEDIATE"):
                     break
@@ -477,8 +497,8 @@ class StatementParser(QueryParser):
         call = self.operand()
         if not isinstance(call, nodes.Call):
             if isinstance(call, nodes.Name):
-                self.refuse(f"{call.parts[-1]} cannot be called.", first)
-            self.fail("After CALL stands the call of a function.", at=first)
+                self.refuse(translate("{parts} cannot be called.", parts=call.parts[-1]), first)
+            self.fail(translate("After CALL stands the call of a function."), at=first)
         return call
 
     BY_WORD: ClassVar[Mapping[str, Callable[["StatementParser"], Statement]]] = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from webdial.language import translate
 from webdial.watcom.automata import Pause
 from webdial.watcom.errors import StoppedError
 from webdial.watcom.frames import Frame
@@ -16,7 +17,12 @@ Matcher = Callable[[str, Pause], bool]
 
 def check_length(pattern: str, limits: Limits) -> None:
     if len(pattern) > limits.pattern_chars:
-        raise StoppedError(f"A pattern has more than {limits.pattern_chars} characters.")
+        raise StoppedError(
+            translate(
+                "A pattern has more than {pattern_chars} characters.",
+                pattern_chars=limits.pattern_chars,
+            )
+        )
 
 
 def matcher(how: str, source: str, escape: str | None, limits: Limits) -> Matcher:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
+from webdial.language import Kept, translate
 from webdial.watcom import nodes
 from webdial.watcom.aggregates import GATHERINGS, SEPARATOR, Aggregation, Gathering
 from webdial.watcom.calls import check_call
@@ -110,7 +111,9 @@ def _compile_union(node: nodes.Union, scope: Scope) -> CompiledQuery:
     is_known = first.is_known and all(select.is_known for _, select in rest)
     for (_, select), (_, part) in zip(rest, node.rest, strict=True):
         if is_known and len(select.names) != len(first.names):
-            scope.unit.note(Kind.PARSE, "The SELECTs of a UNION differ in columns.", part)
+            scope.unit.note(
+                Kind.PARSE, translate("The SELECTs of a UNION differ in columns."), part
+            )
     positions = [_union_position(key, first.names, scope) for key in node.order_by]
     order = tuple(SortKey(key.descending) for key in node.order_by)
     width = len(first.names) + len(order)
@@ -145,7 +148,7 @@ def _union_position(key: nodes.OrderKey, names: tuple[str | None, ...], scope: S
         wanted = key.value.parts[-1].casefold()
         position = next((i for i, n in enumerate(names) if n and n.casefold() == wanted), None)
     if position is None:
-        message = "A UNION is ordered by the number or name of a column."
+        message = translate("A UNION is ordered by the number or name of a column.")
         scope.unit.note(Kind.PARSE, message, key)
     return position or 0
 
@@ -210,10 +213,10 @@ class _SelectCompiler:
     def _star(self, star: nodes.Star) -> Iterator[nodes.Item]:
         wanted = star.table.casefold() if star.table is not None else None
         if wanted is not None and not self._scope.has_source(wanted):
-            message = f"There is no table {star.table} here."
+            message = translate("There is no table {table} here.", table=star.table)
             self._scope.unit.note(Kind.UNKNOWN_NAME, message, star)
         if not self._scope.sources:
-            self._scope.unit.note(Kind.PARSE, "* needs a FROM.", star)
+            self._scope.unit.note(Kind.PARSE, translate("* needs a FROM."), star)
         for source in self._scope.sources:
             if wanted is None or source.name == wanted:
                 for column in source.table.columns:
@@ -254,7 +257,9 @@ class _SelectCompiler:
         """A key of ORDER BY: the number or alias of an item, or any value."""
         position = _position(value, len(items))
         if position is None and isinstance(value, nodes.Number) and value.text.isdigit():
-            self._scope.unit.note(Kind.PARSE, "There is no column of this number.", value)
+            self._scope.unit.note(
+                Kind.PARSE, translate("There is no column of this number."), value
+            )
         if position is None and isinstance(value, nodes.Name) and len(value.parts) == 1:
             wanted = value.parts[0].casefold()
             position = next(
@@ -302,7 +307,7 @@ class _SelectCompiler:
         grouping = Grouping(set(), {})
         for expression in self._node.group_by:
             if _has_aggregate(expression):
-                message = "An aggregate cannot stand in GROUP BY."
+                message = translate("An aggregate cannot stand in GROUP BY.")
                 self._scope.unit.note(Kind.PARSE, message, expression)
                 continue
             keys.append(compile_value(expression, self._scope))
@@ -363,7 +368,7 @@ class _SelectCompiler:
 def _row_number(value: Value, *, least: int) -> int:
     number = None if value is None else integer_of(value)
     if number is None or not least <= number < 2**31:
-        raise RaisedError(Kind.OUT_OF_RANGE, "TOP and START AT take a number of rows.")
+        raise RaisedError(Kind.OUT_OF_RANGE, Kept("TOP and START AT take a number of rows."))
     return number
 
 
@@ -372,7 +377,10 @@ def _compile_aggregate(node: nodes.Aggregate, scope: Scope) -> Evaluate:
     """What reads the value of an aggregate, which the query around it gathers."""
     grouping = scope.grouping if isinstance(scope, QueryScope) else None
     if not isinstance(scope, QueryScope) or grouping is None or grouping.inside:
-        message = f"{node.name} can stand in the select list, HAVING and ORDER BY of a query only."
+        message = translate(
+            "{name} can stand in the select list, HAVING and ORDER BY of a query only.",
+            name=node.name,
+        )
         scope.unit.note(Kind.PARSE, message, node)
         return null
     grouping.inside = True

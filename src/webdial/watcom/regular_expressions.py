@@ -7,6 +7,7 @@ Both become patterns for one matcher that never backtracks. What cannot be match
 import re
 from functools import cached_property, lru_cache
 
+from webdial.language import translate
 from webdial.watcom.automata import (
     Character,
     CharTest,
@@ -85,7 +86,7 @@ class _Reader:
     def read(self) -> Pattern:
         pattern = self._choice()
         if self._position < len(self._source):
-            raise PatternError("A ) in the pattern closes nothing.")
+            raise PatternError(translate("A ) in the pattern closes nothing."))
         return pattern
 
     def _at(self, text: str) -> bool:
@@ -99,7 +100,7 @@ class _Reader:
 
     def _take(self) -> str:
         if self._position >= len(self._source):
-            raise PatternError("The pattern ends where something has to follow.")
+            raise PatternError(translate("The pattern ends where something has to follow."))
         self._position += 1
         return self._source[self._position - 1]
 
@@ -124,9 +125,9 @@ class _Reader:
             return atom
         lazy = not self._sql and self._accept("?")
         if self._at("+") and not self._sql:
-            raise PatternError("Possessive quantifiers are not provided in patterns.")
+            raise PatternError(translate("Possessive quantifiers are not provided in patterns."))
         if self._quantifier() is not None:
-            raise PatternError("A quantifier in the pattern follows another one.")
+            raise PatternError(translate("A quantifier in the pattern follows another one."))
         return Repeat(atom, *bounds, lazy)
 
     def _quantifier(self) -> tuple[int, int | None] | None:
@@ -140,7 +141,7 @@ class _Reader:
         least = int(count[1])
         most = least if count[2] is None else int(count[3]) if count[3] else None
         if max(least, most or 0) > MAX_REPEAT or (most is not None and most < least):
-            raise PatternError("A count in the pattern is out of range.")
+            raise PatternError(translate("A count in the pattern is out of range."))
         return least, most
 
     def _atom(self) -> Pattern:
@@ -152,7 +153,7 @@ class _Reader:
         if character == "[":
             return Character(self._set())
         if character in "*+?":
-            raise PatternError("A quantifier in the pattern follows nothing.")
+            raise PatternError(translate("A quantifier in the pattern follows nothing."))
         if self._sql:
             return _sql_atom(character)
         if character in "^$":
@@ -165,13 +166,18 @@ class _Reader:
         if not self._sql and self._at("?") and not self._accept("?:"):
             look = next((_LOOKS[sign] for sign in _LOOKS if self._accept(sign)), None)
             if look is None:
-                raise PatternError("This kind of group is not provided in patterns.")
+                raise PatternError(translate("This kind of group is not provided in patterns."))
         self._depth += 1
         if self._depth > MAX_GROUPS:
-            raise PatternError(f"Groups of the pattern are nested more than {MAX_GROUPS} deep.")
+            raise PatternError(
+                translate(
+                    "Groups of the pattern are nested more than {MAX_GROUPS} deep.",
+                    MAX_GROUPS=MAX_GROUPS,
+                )
+            )
         inner = self._choice()
         if not self._accept(")"):
-            raise PatternError("A group in the pattern is not closed: ) is missing.")
+            raise PatternError(translate("A group in the pattern is not closed: ) is missing."))
         self._depth -= 1
         return inner if look is None else Look(inner, *look)
 
@@ -182,7 +188,9 @@ class _Reader:
             kinds = {"b": "boundary", "B": "inside", "A": "start", "z": "end", "Z": "end"}
             return Position(kinds[character])
         if character.isdigit() and character != "0":
-            raise PatternError("References back to a group are not provided in patterns.")
+            raise PatternError(
+                translate("References back to a group are not provided in patterns.")
+            )
         return Character(self._escaped_test(character))
 
     def _escaped_test(self, character: str) -> CharTest:
@@ -193,14 +201,16 @@ class _Reader:
         if character == "x" and not self._sql:
             digits = re.compile("[0-9a-fA-F]{2}").match(self._source, self._position)
             if digits is None:
-                raise PatternError("After \\x stand two hexadecimal digits.")
+                raise PatternError(translate("After \\x stand two hexadecimal digits."))
             self._position = digits.end()
             return _one(chr(int(digits.group(), 16)))
         if not self._sql:
             if character in _ESCAPED_CHARACTERS:
                 return _one(_ESCAPED_CHARACTERS[character])
             if character.isalpha():
-                raise PatternError(f"\\{character} has no meaning in a pattern.")
+                raise PatternError(
+                    translate("\\{character} has no meaning in a pattern.", character=character)
+                )
         return _one(character)
 
     def _set(self) -> CharTest:
@@ -210,7 +220,7 @@ class _Reader:
         while not self._at("]") or (not tests and not self._sql):
             if self._position >= len(self._source):
                 raise PatternError(
-                    "A set of characters in the pattern is not closed: ] is missing."
+                    translate("A set of characters in the pattern is not closed: ] is missing.")
                 )
             tests.append(self._member())
         self._accept("]")
@@ -229,7 +239,7 @@ class _Reader:
             self._position += 1
             high = self._member_character()
             if not isinstance(high, str):
-                raise PatternError("A range in a set ends with a character.")
+                raise PatternError(translate("A range in a set ends with a character."))
             return _between(low, high)
         return _one(low)
 
@@ -244,7 +254,7 @@ class _Reader:
 
     def _named_class(self, name: str, *, negated: bool) -> CharTest:
         if name not in _CLASSES:
-            raise PatternError(f"[:{name}:] is no class of characters.")
+            raise PatternError(translate("[:{name}:] is no class of characters.", name=name))
         if self._sql and name in {"upper", "lower"}:
             name = "alpha"  # texts are folded, so both cases look alike
         return _not(_CLASSES[name]) if negated else _CLASSES[name]
@@ -267,7 +277,7 @@ class RegularExpression:
         try:
             return Program(self._pattern)
         except TooLargeError:
-            raise PatternError("The pattern is too large.") from None
+            raise PatternError(translate("The pattern is too large.")) from None
 
     def matches(self, text: str, pause: Pause) -> bool:
         """Whether the whole text matches."""
@@ -287,6 +297,6 @@ def read_pattern(source: str, escape: str | None, *, sql: bool) -> RegularExpres
         PatternError: it is wrong, or cannot be matched without backtracking
     """
     if escape is not None and len(escape) != 1:
-        raise PatternError("ESCAPE takes one character.")
+        raise PatternError(translate("ESCAPE takes one character."))
     pattern = _Reader(source, fold(escape) if escape else "\\", sql=sql).read()
     return RegularExpression(pattern, folds=sql)

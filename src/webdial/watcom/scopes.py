@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from webdial.errors import Fault, line_and_column
+from webdial.language import translate
 from webdial.watcom import nodes
 from webdial.watcom.aggregates import Aggregation
 from webdial.watcom.datatypes import Convert
@@ -108,7 +109,9 @@ class Unit:
         self.pattern_count += 1
         if self.pattern_count <= self.limits.patterns:
             return True
-        message = f"The function has more than {self.limits.patterns} patterns."
+        message = translate(
+            "The function has more than {patterns} patterns.", patterns=self.limits.patterns
+        )
         self.note(Kind.LIMIT, message, node)
         return False
 
@@ -185,14 +188,14 @@ class BlockScope(Scope):
         """Add a variable. A second one of the name in the same block is a fault."""
         key = variable.name.casefold()
         if key in self.variables:
-            message = f"{variable.name} is declared twice in this block."
+            message = translate("{name} is declared twice in this block.", name=variable.name)
             self.unit.note(Kind.DUPLICATE_VARIABLE, message, node)
         self.variables[key] = variable
 
     def check_free(self, name: str, taken: Container[str], node: nodes.Node) -> None:
         """Note a fault if an exception or cursor of this name is there already."""
         if name.casefold() in taken:
-            message = f"{name} is declared twice in this block."
+            message = translate("{name} is declared twice in this block.", name=name)
             self.unit.note(Kind.DUPLICATE_VARIABLE, message, node)
 
 
@@ -233,7 +236,7 @@ class QueryScope(Scope):
 
     def add_source(self, source: Source, node: nodes.Node) -> None:
         if any(other.name == source.name for other in self.sources):
-            message = "Two tables have the same name here: give one of them an alias."
+            message = translate("Two tables have the same name here: give one of them an alias.")
             self.unit.note(Kind.PARSE, message, node)
         self.sources.append(source)
 
@@ -249,8 +252,9 @@ class QueryScope(Scope):
             if slot is None:
                 continue
             if found is not None:
-                message = (
-                    f"{node.parts[-1]} is a column of more than one table: write table.column."
+                message = translate(
+                    "{parts} is a column of more than one table: write table.column.",
+                    parts=node.parts[-1],
                 )
                 self.unit.note(Kind.UNKNOWN_NAME, message, node)
                 break
@@ -265,7 +269,9 @@ class QueryScope(Scope):
         if grouping is None or grouping.inside or column.slot in grouping.slots:
             return
         self.unit.note(
-            Kind.PARSE, f"{column.name} stands neither in GROUP BY nor in an aggregate.", node
+            Kind.PARSE,
+            translate("{name} stands neither in GROUP BY nor in an aggregate.", name=column.name),
+            node,
         )
 
     def has_source(self, name: str) -> bool:
@@ -299,5 +305,7 @@ class QueryScope(Scope):
             and nodes.height(value) <= TALLEST_ALIAS
         ):
             return True
-        self.unit.note(Kind.LIMIT, "Aliases are used too often within one another.", node)
+        self.unit.note(
+            Kind.LIMIT, translate("Aliases are used too often within one another."), node
+        )
         return False

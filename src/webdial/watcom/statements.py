@@ -6,6 +6,7 @@ SQLSTATE shows the state of the last statement; a statement that holds others le
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from webdial.language import Kept, translate
 from webdial.watcom import nodes
 from webdial.watcom.cursors import close_cursor, fetch_row, open_cursor
 from webdial.watcom.datatypes import Convert, converter
@@ -121,7 +122,11 @@ class StatementCompiler:
         return [variable for variable in found if variable is not None]
 
     def _note_into(self, columns: int, variables: int, node: nodes.Node) -> None:
-        message = f"{columns} columns are selected INTO {variables} variables."
+        message = translate(
+            "{columns} columns are selected INTO {variables} variables.",
+            columns=columns,
+            variables=variables,
+        )
         self._unit.note(Kind.INTO_COUNT, message, node)
 
     def _select_into(self, node: nodes.SelectInto, scope: Scope) -> Execute:
@@ -237,7 +242,9 @@ class StatementCompiler:
     def _exception(self, name: str, node: nodes.Node, scope: Scope) -> str:
         state = scope.exception(name)
         if state is None:
-            self._unit.note(Kind.UNKNOWN_NAME, f"There is no exception {name} here.", node)
+            self._unit.note(
+                Kind.UNKNOWN_NAME, translate("There is no exception {name} here.", name=name), node
+            )
         return state or ""
 
     def _declarations(
@@ -354,7 +361,7 @@ class StatementCompiler:
         slots = []
         for name in query.names:
             if name is None:
-                message = "A column of FOR that is no plain column needs an alias."
+                message = translate("A column of FOR that is no plain column needs an alias.")
                 self._unit.note(Kind.PARSE, message, node.query)
             slots.append(self._declare(name or "", None, node.query, scope).slot)
         return slots
@@ -368,9 +375,11 @@ class StatementCompiler:
                 signal = label.again if again else label.leave
                 return lambda _frame: signal
         what = "loop" if again else "label"
-        message = f"There is no {what} {node.label} around this statement."
+        message = translate(
+            "There is no {what} {label} around this statement.", what=what, label=node.label
+        )
         if name is None:
-            message = "CONTINUE stands in no loop."
+            message = translate("CONTINUE stands in no loop.")
         self._unit.note(Kind.PARSE, message, node)
         return do_nothing
 
@@ -381,7 +390,7 @@ class StatementCompiler:
     ) -> Execute:
         cursor = scope.cursor(node.cursor)
         if cursor is None:
-            message = f"There is no cursor {node.cursor} here."
+            message = translate("There is no cursor {cursor} here.", cursor=node.cursor)
             self._unit.note(Kind.UNKNOWN_NAME, message, node)
             return do_nothing
         match node:
@@ -414,7 +423,11 @@ class StatementCompiler:
             if state.sqlstate[:2] in _WARNINGS:
                 frame.state = state
                 return
-            error = RaisedError(Kind.SIGNALLED, f"The exception {name} was signalled.", state=state)
+            error = RaisedError(
+                Kind.SIGNALLED,
+                Kept("The exception {name} was signalled.", name=name),
+                state=state,
+            )
             error.place(node)
             raise error
 
@@ -422,7 +435,7 @@ class StatementCompiler:
 
     def _resignal(self, node: nodes.Resignal, scope: Scope) -> Execute:
         if not self._handlers:
-            self._unit.note(Kind.PARSE, "RESIGNAL stands in a handler only.", node)
+            self._unit.note(Kind.PARSE, translate("RESIGNAL stands in a handler only."), node)
         if node.name is not None:
             return self._signal(node.name, node, scope)
 

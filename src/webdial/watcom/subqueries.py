@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from webdial.language import translate
 from webdial.watcom import nodes
 from webdial.watcom.conditions import any_of, compare_in, negate
 from webdial.watcom.errors import STATES, Kind, RaisedError, State
@@ -18,7 +19,9 @@ def _compile_column(query: nodes.Query, scope: Scope) -> CompiledQuery:
     """A subquery that has to have one column."""
     compiled = compile_query(query, scope)
     if not compiled.has_columns(1):
-        scope.unit.note(Kind.PARSE, "The subquery has to give exactly one column.", query)
+        scope.unit.note(
+            Kind.PARSE, translate("The subquery has to give exactly one column."), query
+        )
     return compiled
 
 
@@ -35,7 +38,7 @@ def _compile_subquery(node: nodes.Subquery, scope: Scope) -> Evaluate:
         found = _values(query, frame)
         first = next(found, None)
         for _ in found:
-            message = "The subquery gives more than one row."
+            message = translate("The subquery gives more than one row.")
             error = RaisedError(Kind.TOO_MANY_ROWS, message, state=NOT_UNIQUE)
             error.place(node)
             raise error

@@ -3,6 +3,7 @@
 from typing import NoReturn
 
 from webdial.errors import Fault
+from webdial.language import translate
 from webdial.watcom.errors import Kind, make_fault
 from webdial.watcom.lexer import Token, TokenKind, tokenize
 from webdial.watcom.limits import Limits
@@ -92,7 +93,14 @@ class TokenCursor:
 
     def expect(self, word: str, where: str = "") -> Token:
         if self.token.word != word:
-            self.fail(f"{word} is missing{where and ' ' + where}, before {self.found()}.")
+            self.fail(
+                translate(
+                    "{word} is missing{where}, before {found}.",
+                    word=word,
+                    where=where and " " + where,
+                    found=self.found(),
+                )
+            )
         return self.advance()
 
     def name(self, what: str) -> Token:
@@ -100,8 +108,15 @@ class TokenCursor:
         if not self.at_name():
             hint = ""
             if self.token.word in RESERVED:
-                hint = f'{self.token.word} is a reserved word; as a name it is written "{self.token.value}".'
-            self.fail(f"{what} is missing, before {self.found()}.", hint=hint)
+                hint = translate(
+                    '{word} is a reserved word; as a name it is written "{value}".',
+                    word=self.token.word,
+                    value=self.token.value,
+                )
+            self.fail(
+                translate("{what} is missing, before {found}.", what=what, found=self.found()),
+                hint=hint,
+            )
         return self.advance()
 
     def names(self, what: str) -> tuple[str, ...]:
@@ -113,7 +128,9 @@ class TokenCursor:
 
     def text_literal(self, what: str) -> Token:
         if self.token.kind is not TokenKind.TEXT:
-            self.fail(f"{what} is missing, before {self.found()}.")
+            self.fail(
+                translate("{what} is missing, before {found}.", what=what, found=self.found())
+            )
         return self.advance()
 
     def found(self) -> str:
@@ -162,7 +179,10 @@ class TokenCursor:
         self.nesting += weight
         self.deepest = max(self.deepest, self.nesting)
         if self.nesting > self.limits.nesting:
-            message = f"The function is nested more than {self.limits.nesting} levels deep."
+            message = translate(
+                "The function is nested more than {nesting} levels deep.",
+                nesting=self.limits.nesting,
+            )
             self.note(Kind.LIMIT, message, self.token.start, self.token.end)
             raise AbandonedError
 
@@ -172,7 +192,7 @@ class TokenCursor:
     def check_height(self, root: Node, tallest: int) -> None:
         """Hold the tree itself to a height that recursion over it can bear."""
         if self.deepest * NODES_PER_LEVEL > tallest and height(root) > tallest:
-            message = "The function is nested too deeply."
+            message = translate("The function is nested too deeply.")
             self.note(Kind.LIMIT, message, root.start, root.start + 1)
 
     # Going on after a fault

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, Overflow
 from math import isfinite
 from typing import Any
 
+from webdial.language import Kept
 from webdial.watcom import dates
 from webdial.watcom.errors import Kind, RaisedError
 
@@ -107,7 +108,7 @@ def number_of(value: Value) -> Numeric:
         return value
     if isinstance(value, str):
         return _parse_number(value)
-    raise RaisedError(Kind.CONVERSION, "A date cannot be used as a number.")
+    raise RaisedError(Kind.CONVERSION, Kept("A date cannot be used as a number."))
 
 
 def _parse_number(text: str) -> Numeric:
@@ -116,7 +117,9 @@ def _parse_number(text: str) -> Numeric:
             return int(text)
         if _NUMBER.fullmatch(text):
             return _checked_float(float(text)) if "e" in text.lower() else Decimal(text.strip())
-    raise RaisedError(Kind.CONVERSION, "A text that is no number stands where a number is needed.")
+    raise RaisedError(
+        Kind.CONVERSION, Kept("A text that is no number stands where a number is needed.")
+    )
 
 
 def is_numeric(value: Value) -> bool:
@@ -146,13 +149,13 @@ def decimal_of(value: Value) -> Decimal:
 def checked_integer(number: int) -> int:
     if INTEGER_MIN <= number <= INTEGER_MAX:
         return number
-    raise RaisedError(Kind.OUT_OF_RANGE, "A whole number has more than 64 bits.")
+    raise RaisedError(Kind.OUT_OF_RANGE, Kept("A whole number has more than 64 bits."))
 
 
 def _checked_float(number: float) -> float:
     if isfinite(number):
         return number
-    raise RaisedError(Kind.OUT_OF_RANGE, "A number is too large.")
+    raise RaisedError(Kind.OUT_OF_RANGE, Kept("A number is too large."))
 
 
 # Arithmetic. NULL has been dealt with by the caller.
@@ -169,7 +172,7 @@ def _add_days(left: Value, right: Value) -> Value:
     moment, days = (left, right) if isinstance(left, date) else (right, left)
     if isinstance(moment, date) and not isinstance(days, (date, time)):
         return dates.add_to(moment, "day", integer_of(days))
-    raise RaisedError(Kind.CONVERSION, "Only a number of days can be added to a date.")
+    raise RaisedError(Kind.CONVERSION, Kept("Only a number of days can be added to a date."))
 
 
 def subtract(left: Value, right: Value) -> Value:
@@ -245,12 +248,12 @@ def _exact(
     try:
         return operation(left, right)
     except (InvalidOperation, Overflow):
-        raise RaisedError(Kind.OUT_OF_RANGE, "A number is too large.") from None
+        raise RaisedError(Kind.OUT_OF_RANGE, Kept("A number is too large.")) from None
 
 
 def _refuse_zero(number: Numeric) -> None:
     if number == 0:
-        raise RaisedError(Kind.DIVISION_BY_ZERO, "Division by zero.")
+        raise RaisedError(Kind.DIVISION_BY_ZERO, Kept("Division by zero."))
 
 
 def round_to(number: Decimal, places: int) -> Decimal:
@@ -258,7 +261,7 @@ def round_to(number: Decimal, places: int) -> Decimal:
     try:
         return number.quantize(Decimal(1).scaleb(-places), context=EXACT)
     except InvalidOperation:
-        raise RaisedError(Kind.OUT_OF_RANGE, "A number is too large.") from None
+        raise RaisedError(Kind.OUT_OF_RANGE, Kept("A number is too large.")) from None
 
 
 def _scale(number: Decimal) -> int:

@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage
 
 from webdial.exchange.configuration import Caller, Configuration, Token
 from webdial.exchange.general_settings import MECHANISM, NUMBER_COUNTRY, NUMBER_RULES, key_of
+from webdial.exchange.ringing_settings import NEED_A_RIGHT, QUIET_HOURS, TIME_ZONE
 from webdial.exchange.systems import (
     VERIFY,
     Certificate,
@@ -23,6 +24,7 @@ from webdial.phonesystems import read_phone_system
 from webdial.site.domain.checks import Check, known
 from webdial.site.domain.checks.people import check_people
 from webdial.site.domain.checks.phone_systems import check_phone_systems
+from webdial.site.domain.checks.ringing import check_ringing
 from webdial.site.domain.checks.settings import check_function, check_settings
 from webdial.watcom import DELIVERED_FUNCTION
 
@@ -266,3 +268,25 @@ def test_tokens_of_deactivated_users() -> None:
 
 def test_nobody_administers() -> None:
     assert ids(check_people(picture(), has_administrator=False)) == [known.NO_ADMINISTRATOR.id]
+
+
+def test_country_is_missed_where_somebody_lacks_the_right_to_ring_abroad() -> None:
+    lacks, has = caller(1), caller(2, may_ring_abroad=True)
+    (found,) = check_ringing(picture(callers=[lacks, has]))
+    assert found.id == known.ABROAD_UNKNOWN.id
+    assert "users of no branch" in found.msg
+    assert list(check_ringing(picture(callers=[has]))) == []
+    country = {(key_of(NUMBER_COUNTRY.name), None): "GB"}
+    assert list(check_ringing(picture(callers=[lacks], more=country))) == []
+    nothing = {(key_of(NEED_A_RIGHT.name), None): "premium"}
+    assert list(check_ringing(picture(callers=[lacks], more=nothing))) == []
+
+
+def test_quiet_hours_want_a_time_zone() -> None:
+    leeds = caller(1, branch_id=20, branch_name="Leeds", may_ring_abroad=True)
+    quiet = {(key_of(QUIET_HOURS.name), 20): "22:00-07:00"}
+    (found,) = check_ringing(picture(callers=[leeds], more=quiet))
+    assert found.id == known.QUIET_HOURS_IN_UTC.id
+    assert "Leeds" in found.msg
+    zone = {(key_of(TIME_ZONE.name), None): "Europe/London"}
+    assert list(check_ringing(picture(callers=[leeds], more={**quiet, **zone}))) == []

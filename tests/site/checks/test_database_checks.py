@@ -153,7 +153,11 @@ def test_all_parts_are_run_in_order(sealed: str, tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     found = list(check_installation(environment_with(tmp_path, new_key()), opened_database()))
     told = {str(each.id) for each in found} - {known.DISK_FULL.id, known.DISK_FILLING.id}
-    assert told == {known.SECRET_SEALED_ELSEWHERE.id, known.CATALOGUE_ID_GONE.id}
+    assert told == {
+        known.SECRET_SEALED_ELSEWHERE.id,
+        known.CATALOGUE_ID_GONE.id,
+        known.ABROAD_UNKNOWN.id,
+    }
 
 
 def test_configuration_is_not_read_from_a_database_that_cannot_be(tmp_path: Path) -> None:

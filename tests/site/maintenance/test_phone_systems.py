@@ -20,9 +20,12 @@ from tests.site.maintenance.visitor import (
     typed_value_of,
     values_of,
 )
+from webdial.exchange.breaker import Held
+from webdial.exchange.gates import GateKey
 from webdial.exchange.general_settings import MECHANISM
 from webdial.phonesystems import catalogue, catalogue_source
 from webdial.site.domain.general_settings import override_setting, setting_view
+from webdial.site.domain.pauses import keep_pauses, pauses
 from webdial.site.domain.phone_systems import (
     SetupDetails,
     save_filled_setup,
@@ -91,7 +94,7 @@ def test_list_reads_as_much_for_many_as_for_one(
         save_filled_setup(SetupDetails(f"PBX {number}", catalogue_id=YEASTAR), FILLED)
     override_setting(MECHANISM.name, "PBX 7", branch=london)
     admin.get(LIST)  # takes up the configuration; one query looks whether it changed
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = admin.get(LIST)
     assert len(rows_of(page)) == 40
 
@@ -388,3 +391,36 @@ def test_a_certificate_that_cannot_be_fetched_is_told(admin: Visitor) -> None:
     plain = save_setup(SetupDetails("Old", source=OWN_FILE))
     told = text_of(admin.get(f"{address_of(plain)}/certificate"))
     assert "there is no certificate" in told or "Address" in told
+
+
+def test_phone_system_that_does_not_answer_is_told_and_can_be_tried_now(
+    admin: Visitor, office: PhoneSystemSetup
+) -> None:
+    far = Held(1_800_000_000.0, 1_900_000_000.0, 60.0, 5, "unreachable")
+    keep_pauses({GateKey(office.pk, "pbx.example:8088"): far, GateKey(None, "b.example:80"): far})
+    assert "Does not answer" in text_of(admin.get(LIST))
+    assert "b.example:80" in text_of(admin.get(LIST))
+    page = text_of(admin.get(address_of(office)))
+    assert "It does not answer, and calls are held back" in page
+    assert "pbx.example:8088 : Not reachable" in page or "pbx.example:8088: Not reachable" in page
+    tried = admin.post(f"{LIST}/try-now", setup=office.pk)
+    assert flash_of(tried, admin) == "The next call is let through, within a second."
+    retry_at = {key.place: held.retry_at for key, held in pauses().items()}
+    assert retry_at["pbx.example:8088"] < retry_at["b.example:80"] == 1_900_000_000.0
+    admin.post(f"{LIST}/try-now")
+    assert pauses()[GateKey(None, "b.example:80")].retry_at < 1_900_000_000.0
+
+
+def test_number_of_calls_in_progress_is_kept_and_checked(
+    admin: Visitor, office: PhoneSystemSetup
+) -> None:
+    kept = {"name": office.name, "is_active": "1", "most_in_flight": "12"}
+    admin.post(address_of(office), **kept)
+    office.refresh_from_db()
+    assert office.most_in_flight == 12
+    refused = admin.post(address_of(office), **{**kept, "most_in_flight": "0"})
+    assert refused.status_code == 422
+    assert "This is a whole number from 1 to 999999, or empty." in text_of(refused)
+    admin.post(address_of(office), **{**kept, "most_in_flight": ""})
+    office.refresh_from_db()
+    assert office.most_in_flight is None

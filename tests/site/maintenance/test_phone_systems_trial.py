@@ -12,12 +12,15 @@ import pytest_asyncio
 import trustme
 from asgiref.sync import sync_to_async
 
+from tests.exchange.ledger import Ledger
 from tests.phone_systems.standins.base import Dialled, Mood
 from tests.phone_systems.standins.yeastar import PSeries
 from tests.site.conftest import Browser
 from webdial.exchange import Exchange, HttpSender, Outcome
+from webdial.exchange.duplicates import Duplicates
 from webdial.exchange.general_settings import NUMBER_COUNTRY
-from webdial.exchange.journal import Begun, Ended, Entry
+from webdial.exchange.journal import Begun, Ended
+from webdial.exchange.named_hosts import policy_of
 from webdial.exchange.system_calls import SystemCaller
 from webdial.site.domain.configuration import ConfigurationReader
 from webdial.site.domain.credentials import opener
@@ -31,23 +34,13 @@ NUMBER = "020 7946 0123"
 CARL_CANNOT_DIAL = "Only your own phone is dialled from here."
 
 
-class KeptJournal:
-    """A journal in memory."""
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-
-    async def write(self, entry: Entry) -> None:
-        self.entries.append(entry)
-
-
 @dataclass
 class Bench:
     """Ada's browser, the running parts behind it, and a set-up that points at `pbx`."""
 
     client: Browser
     reader: ConfigurationReader
-    journal: KeptJournal
+    journal: Ledger
     pbx: PSeries
     setup: PhoneSystemSetup
     asked: dict[str, str] = field(default_factory=dict)
@@ -69,9 +62,7 @@ class Bench:
 
     async def dial(self, number: str = NUMBER, user: str = "ada", token: str = "") -> Any:
         token = token or token_of(await self.page())
-        return await self.client.post(
-            self.address, {"number": number, "user": user, "token": token}
-        )
+        return await self.client.post(self.address, {"number": number, "user": user, "once": token})
 
 
 def text_of(response: Any) -> str:
@@ -80,7 +71,7 @@ def text_of(response: Any) -> str:
 
 
 def token_of(page: str) -> str:
-    found = re.search(r'name="token" value="([\w-]+)"', page)
+    found = re.search(r'name="once" value="([\w-]+)"', page)
     assert found
     return found[1]
 
@@ -106,11 +97,11 @@ async def bench(
         )
         await sync_to_async(save_filled_setup)(details, {"port": str(pbx.port)}, setup=setup)
         reader = await sync_to_async(ConfigurationReader)()
-        journal, sender = KeptJournal(), HttpSender()
+        journal, sender = Ledger(), HttpSender(policy=lambda: policy_of(reader.current))
         systems = SystemCaller(sender)
         exchange = Exchange(
             configuration=reader, journal=journal, sender=sender, system_caller=systems,
-            opener=opener(), run_id="test",
+            opener=opener(), run_id="test", duplicates=Duplicates(records=journal),
         )  # fmt: skip
         state: dict[str, object] = {
             "exchange": exchange,
@@ -297,7 +288,7 @@ async def test_a_link_is_shown_to_be_opened_and_nothing_is_sent(bench: Bench) ->
     assert "02079460123" in found[1]
     assert 'id="trial-form"' not in page
     refused = await bench.client.post(
-        bench.address, {"number": NUMBER, "user": "ada", "token": "any"}
+        bench.address, {"number": NUMBER, "user": "ada", "once": "any"}
     )
     assert refused.status_code == 422
     assert bench.journal.entries == []

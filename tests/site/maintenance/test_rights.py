@@ -78,6 +78,7 @@ TABLE = {
     "phone-systems":          ("ag",   ""),
     "system-catalogue":       ("ag",   ""),
     "add-phone-system":       ("a",    "a"),
+    "try-phone-system-now":   ("a",    "a"),
     "add-system-file":        ("a",    "a"),
     "edit-phone-system":      ("ag",   "a"),
     "system-file":            ("ag",   "a"),
@@ -225,7 +226,7 @@ def test_every_page_opens_for_an_administrator(admin: Visitor, addresses: list[s
     expected["/maintenance/settings/clear"] = 302  # nothing is set that could be removed
     for address in statuses:
         is_act = "/phones/systems/" in address or address.endswith("/users/bulk")
-        if is_act or address.endswith(("/check", "/try")):  # asked by POST
+        if is_act or address.endswith(("/check", "/try", "/try-now")):  # asked by POST
             expected[address] = 405
         elif address.endswith("/restore"):  # the version is in force already
             expected[address] = 302

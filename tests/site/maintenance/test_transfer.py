@@ -116,7 +116,7 @@ def test_vcards_are_people(admin: Visitor) -> None:
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-@pytest.mark.parametrize("subject", ["users", "branches", "people", "settings"])
+@pytest.mark.parametrize("subject", ["users", "branches", "companies", "people", "settings"])
 def test_what_is_exported_and_every_template_can_be_sent(
     admin: Visitor, subject: str, kind: str
 ) -> None:

@@ -69,6 +69,19 @@ PEOPLE = st.lists(
 ).map(rows_of)
 
 
+COMPANIES = st.lists(
+    st.tuples(
+        st.fixed_dictionaries(
+            {"name": NAMES, "notes": st.sampled_from(["", "one\ntwo", "'=1+1", "-"])}
+        ),
+        PHONES,
+    ),
+    max_size=5,
+    unique_by=lambda each: each[0]["name"].casefold(),
+).map(rows_of)
+GIVEN = {"users": USERS, "companies": COMPANIES, "people": PEOPLE}
+
+
 def contents(subject: Subject) -> list[Item]:
     """What is kept, but for the ids and the order of the rows."""
     items = [Item(item.values, item.phones) for item in subject.kept()]
@@ -81,9 +94,9 @@ def empty() -> None:
 
 
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))
-@given(name=st.sampled_from(["users", "people"]), kind=st.sampled_from(FileKind), data=st.data())
+@given(name=st.sampled_from(sorted(GIVEN)), kind=st.sampled_from(FileKind), data=st.data())
 def test_table_comes_back_as_it_was(name: str, kind: FileKind, data: st.DataObject) -> None:
-    rows = data.draw(USERS if name == "users" else PEOPLE)
+    rows = data.draw(GIVEN[name])
     subject, branches = SUBJECTS[name], SUBJECTS["branches"]
     with transaction.atomic():
         branch = rows_of([({"agency_id": "=LON", "name": "+London"}, ())])
@@ -105,11 +118,11 @@ def test_table_comes_back_as_it_was(name: str, kind: FileKind, data: st.DataObje
 
 
 @settings(max_examples=20, suppress_health_check=list(HealthCheck))
-@given(users=USERS, people=PEOPLE)
-def test_configuration_comes_back_as_it_was(users: Given, people: Given) -> None:
+@given(users=USERS, companies=COMPANIES, people=PEOPLE)
+def test_configuration_comes_back_as_it_was(users: Given, companies: Given, people: Given) -> None:
     with transaction.atomic():
         carry_out(SUBJECTS["branches"], rows_of([({"agency_id": "=LON", "name": "L"}, ())]))
-        for name, rows in (("users", users), ("people", people)):
+        for name, rows in (("users", users), ("companies", companies), ("people", people)):
             if not plan_rows(SUBJECTS[name], rows).is_faulty:
                 carry_out(SUBJECTS[name], rows)
         file = toml_text(export_document(people=True))

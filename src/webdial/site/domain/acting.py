@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
+from webdial.language import translatable
 from webdial.site.models import User
 
 
@@ -22,7 +23,7 @@ class Actor:
 
 
 THE_PROGRAM: Final = Actor("Webdial")
-COMMAND_LINE: Final = Actor("the command line")
+COMMAND_LINE: Final = Actor(translatable("the command line"))
 
 _actor: ContextVar[Actor] = ContextVar("webdial_actor", default=THE_PROGRAM)
 _note: ContextVar[str] = ContextVar("webdial_note", default="")

@@ -5,6 +5,7 @@ from django.db.models.deletion import ProtectedError
 
 from webdial.errors import InvalidValueError, NotFoundError
 from webdial.exchange.general_settings import MECHANISM
+from webdial.language import translate
 from webdial.site.domain.changes import keep_change
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import check_constraints, kept_text
@@ -27,15 +28,21 @@ def branch_by_agency_id(agency_id: str) -> Branch:
     """Raises NotFoundError."""
     branch = Branch.objects.filter(agency_id__iexact=agency_id.strip()).first()
     if branch is None:
-        raise NotFoundError(f"There is no branch with the AgencyID {agency_id!r}.")
+        raise NotFoundError(
+            translate(
+                "There is no branch with the AgencyID {agency_id}.", agency_id=f"{agency_id!r}"
+            )
+        )
     return branch
 
 
 def save_branch(*, agency_id: str, name: str, branch: Branch | None = None) -> Branch:
     """Add a branch, or change `branch`. Raises InvalidValueError."""
     row = branch or Branch()
-    row.agency_id = kept_text(agency_id, field="agency_id", label="The AgencyID", most=40)
-    row.name = kept_text(name, field="name", label="The name", most=120)
+    row.agency_id = kept_text(
+        agency_id, field="agency_id", label=translate("The AgencyID"), most=40
+    )
+    row.name = kept_text(name, field="name", label=translate("The name"), most=120)
     with configuration_change():
         check_constraints(row, fields={"branch_agency_id_unique": "agency_id"})
         before = None if row.pk is None else branch_as_kept(row.pk)
@@ -54,6 +61,6 @@ def delete_branch(branch: Branch) -> None:
             branch.delete()
     except ProtectedError as error:
         raise InvalidValueError(
-            f"The branch {branch.name} still has users.",
-            hint="Move its users to another branch first.",
+            translate("The branch {name} still has users.", name=branch.name),
+            hint=translate("Move its users to another branch first."),
         ) from error

@@ -3,14 +3,16 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from webdial.errors import InvalidValueError, NotAllowedError
+from webdial.language import grouped, translate
 from webdial.site.domain.changes import keep_changes, new_change
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import kept_text
-from webdial.site.domain.rights import may_change_user
+from webdial.site.domain.rights import check_ring_rights, may_change_user
+from webdial.site.domain.ring_rights import RING_RIGHTS, ring_rights
 from webdial.site.domain.users import require_an_administrator
 from webdial.site.models import Branch, Change, ChangeSubject, User
 
@@ -19,7 +21,7 @@ MAX_USERS: Final = 1_000
 
 _PLACE: Final = re.compile(r"\{(extension|staff_id|number)\}")
 
-_FIELDS: Final = ("branch", "extension", "is_active")
+_FIELDS: Final = ("branch", "extension", "is_active", *RING_RIGHTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,13 @@ class BulkEdit:
     extension: str | None = None
     first_number: str = "1"
     is_active: bool | None = None
+    ring_rights: Mapping[str, bool] = field(default_factory=dict)
+    """Those that are given or taken away, by the names of the fields."""
 
     @property
     def is_empty(self) -> bool:
-        return not self.sets_branch and self.extension is None and self.is_active is None
+        sets_nothing = not self.sets_branch and self.extension is None and self.is_active is None
+        return sets_nothing and not self.ring_rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class PlannedUser:
     branch: Branch | None
     extension: str
     is_active: bool
+    ring_rights: Mapping[str, bool]
 
     @property
     def changes_branch(self) -> bool:
@@ -63,8 +69,17 @@ class PlannedUser:
         return self.is_active != self.user.is_active
 
     @property
+    def changes_rights(self) -> bool:
+        return self.ring_rights != ring_rights(self.user)
+
+    @property
     def is_changed(self) -> bool:
-        return self.changes_branch or self.changes_extension or self.changes_state
+        return (
+            self.changes_branch
+            or self.changes_extension
+            or self.changes_state
+            or self.changes_rights
+        )
 
 
 class BulkOutdatedError(InvalidValueError):
@@ -74,7 +89,11 @@ class BulkOutdatedError(InvalidValueError):
 def plan_bulk(users: Sequence[User], edit: BulkEdit) -> list[PlannedUser]:
     """What the edit would make of the users. Raises InvalidValueError."""
     if len(users) > MAX_USERS:
-        raise InvalidValueError(f"At most {MAX_USERS:,} users are changed at once.")
+        raise InvalidValueError(
+            translate(
+                "At most {MAX_USERS} users are changed at once.", MAX_USERS=grouped(MAX_USERS)
+            )
+        )
     extensions = _extensions(users, edit)
     return [
         PlannedUser(
@@ -82,6 +101,7 @@ def plan_bulk(users: Sequence[User], edit: BulkEdit) -> list[PlannedUser]:
             edit.branch if edit.sets_branch else user.branch,
             extension,
             user.is_active if edit.is_active is None else edit.is_active,
+            {**ring_rights(user), **edit.ring_rights},
         )
         for user, extension in zip(users, extensions, strict=True)
     ]
@@ -91,7 +111,8 @@ def digest_of_plan(plan: Sequence[PlannedUser]) -> str:
     """By which it is told whether a plan is still the one that was seen."""
     rows = [
         (each.user.pk, each.user.branch_id, each.user.extension, each.user.is_active,
-         each.branch and each.branch.pk, each.extension, each.is_active)
+         each.branch and each.branch.pk, each.extension, each.is_active,
+         ring_rights(each.user), each.ring_rights)
         for each in plan
     ]  # fmt: skip
     return hashlib.sha256(repr(rows).encode()).hexdigest()
@@ -106,14 +127,20 @@ def carry_out(users_ids: Sequence[int], edit: BulkEdit, *, by: User, seen: str) 
     with configuration_change():
         plan = plan_bulk(users_by_id(users_ids), edit)
         if digest_of_plan(plan) != seen:
-            raise BulkOutdatedError("Nothing was saved: the users have changed since you looked.")
+            raise BulkOutdatedError(
+                translate("Nothing was saved: the users have changed since you looked.")
+            )
         if not all(_may_be_changed(by, each) for each in plan):
-            raise NotAllowedError("You may not change all of these users.")
+            raise NotAllowedError(translate("You may not change all of these users."))
+        for each in plan:
+            check_ring_rights(by, ring_rights(each.user), each.ring_rights)
         changed = [each for each in plan if each.is_changed]
         changes = [_change_of(each) for each in changed]
         for each in changed:
             row = each.user
             row.branch, row.extension, row.is_active = each.branch, each.extension, each.is_active
+            for name, given in each.ring_rights.items():
+                setattr(row, name, given)
         User.objects.bulk_update([each.user for each in changed], _FIELDS, batch_size=200)
         keep_changes(changes)
         require_an_administrator(blamed="is_active")
@@ -141,12 +168,16 @@ def _extensions(users: Sequence[User], edit: BulkEdit) -> Iterator[str]:
     if "{number}" in edit.extension and not (
         first.isascii() and first.isdigit() and len(first) < 16
     ):
-        raise InvalidValueError("The first number is made of digits.", field="first_number")
+        raise InvalidValueError(
+            translate("The first number is made of digits."), field="first_number"
+        )
     for place, user in enumerate(users):
         number = str(int(first) + place).zfill(len(first)) if "{number}" in edit.extension else ""
         known = {"extension": user.extension, "staff_id": user.staff_id, "number": number}
         made = _filled(edit.extension, known)
-        yield kept_text(made, field="extension", label="The extension", most=80, required=False)
+        yield kept_text(
+            made, field="extension", label=translate("The extension"), most=80, required=False
+        )
 
 
 def _filled(pattern: str, known: Mapping[str, str]) -> str:
@@ -156,8 +187,9 @@ def _filled(pattern: str, known: Mapping[str, str]) -> str:
 
 def _change_of(planned: PlannedUser) -> Change | None:
     row = planned.user
-    before = _state(row.branch, row.extension, is_active=row.is_active)
+    before = _state(row.branch, row.extension, is_active=row.is_active) | ring_rights(row)
     after = _state(planned.branch, planned.extension, is_active=planned.is_active)
+    after |= planned.ring_rights
     return new_change(ChangeSubject.USER, row.pk, row.name, before=before, after=after)
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db.models import Case, Count, QuerySet, Value, When
 
 from webdial.exchange.outcome import Outcome
+from webdial.language import translatable, translate, translate_count
 from webdial.site.domain.call_filters import CallFilter, id_at, matching_calls
 from webdial.site.domain.calls import Sight
 from webdial.site.models import Branch, Call
@@ -26,13 +27,31 @@ _MAX_DAYS: Final = timedelta(days=124)
 class Step(Enum):
     """How time is cut: the length of the text that names the hour, day or month, and its words."""
 
-    HOUR = 13, "hour"
-    DAY = 10, "day"
-    MONTH = 7, "month"
+    HOUR = 13, translatable("Hour"), translatable("Calls by hour")
+    DAY = 10, translatable("Day"), translatable("Calls by day")
+    MONTH = 7, translatable("Month"), translatable("Calls by month")
 
-    def __init__(self, length: int, word: str) -> None:
+    def __init__(self, length: int, word: str, heading: str) -> None:
         self.length = length
-        self.word = word
+        self._word = word
+        self._heading = heading
+
+    @property
+    def word(self) -> str:
+        return translate(self._word)
+
+    @property
+    def heading(self) -> str:
+        return translate(self._heading)
+
+    def several(self, count: int) -> str:
+        match self:
+            case Step.HOUR:
+                return translate_count("{count} hour", "{count} hours", count)
+            case Step.DAY:
+                return translate_count("{count} day", "{count} days", count)
+            case Step.MONTH:
+                return translate_count("{count} month", "{count} months", count)
 
 
 @dataclass(frozen=True, slots=True)

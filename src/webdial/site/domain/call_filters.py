@@ -20,31 +20,35 @@ from django.utils import timezone
 from webdial.errors import InvalidValueError
 from webdial.exchange.calls import Channel
 from webdial.exchange.outcome import Outcome
+from webdial.language import translatable, translate
 from webdial.site.domain.calls import EVERYTHING, Sight
 from webdial.site.domain.users import users_meant
 from webdial.site.models import Branch, Call, User
 
 OUTCOME_GROUPS: Final = {
-    "went_through": ("Went through", frozenset(o for o in Outcome if o.is_success)),
+    "went_through": (translatable("Went through"), frozenset(o for o in Outcome if o.is_success)),
     "went_wrong": (
-        "Went wrong",
+        translatable("Went wrong"),
         frozenset(o for o in Outcome if o.is_final and not o.is_success),
     ),
-    "may_have_rung": ("May have rung", frozenset(o for o in Outcome if o.may_have_rung)),
+    "may_have_rung": (
+        translatable("May have rung"),
+        frozenset(o for o in Outcome if o.may_have_rung),
+    ),
     "not_dialled": (
-        "Nothing was dialled",
+        translatable("Nothing was dialled"),
         frozenset(o for o in Outcome if o.is_final and not o.is_success and not o.may_have_rung),
     ),
 }
 """By name: what people read, and the outcomes that belong to it."""
 
 PERIODS: Final = {
-    "today": "Today",
-    "yesterday": "Yesterday",
-    "7d": "Last 7 days",
-    "30d": "Last 30 days",
-    "90d": "Last 90 days",
-    "365d": "Last 365 days",
+    "today": translatable("Today"),
+    "yesterday": translatable("Yesterday"),
+    "7d": translatable("Last 7 days"),
+    "30d": translatable("Last 30 days"),
+    "90d": translatable("Last 90 days"),
+    "365d": translatable("Last 365 days"),
 }
 
 FIELDS: Final = ("user", "branch", "number", "outcome", "system", "channel", "period", "from", "to")
@@ -174,13 +178,13 @@ def _user(typed: str, sight: Sight) -> User | None:
         return found[0]
     if not found:
         raise InvalidValueError(
-            f"No user is found by “{typed}”.",
+            translate("No user is found by “{typed}”.", typed=typed),
             field="user",
-            hint="Type a name, a sign-in name or a StaffID.",
+            hint=translate("Type a name, a sign-in name or a StaffID."),
         )
     names = ", ".join(f"{user.name} ({user.staff_id})" for user in found[:_MANY])
     raise InvalidValueError(
-        f"More than one user is found by “{typed}”.",
+        translate("More than one user is found by “{typed}”.", typed=typed),
         field="user",
         hint=f"Type the StaffID: {names}{' …' if len(found) > _MANY else ''}",
     )
@@ -197,11 +201,13 @@ def _branch(typed: str) -> Branch | None:
         return found[0]
     if not found:
         raise InvalidValueError(
-            f"No branch is found by “{typed}”.", field="branch", hint="Type a name or an AgencyID."
+            translate("No branch is found by “{typed}”.", typed=typed),
+            field="branch",
+            hint=translate("Type a name or an AgencyID."),
         )
     names = ", ".join(f"{branch.name} ({branch.agency_id})" for branch in found[:_MANY])
     raise InvalidValueError(
-        f"More than one branch is found by “{typed}”.",
+        translate("More than one branch is found by “{typed}”.", typed=typed),
         field="branch",
         hint=f"Type the AgencyID: {names}{' …' if len(found) > _MANY else ''}",
     )
@@ -212,7 +218,7 @@ def _digits(typed: str) -> str:
         return ""
     digits = needle_of(typed)
     if not digits:
-        raise InvalidValueError("A number is looked for by its digits.", field="number")
+        raise InvalidValueError(translate("A number is looked for by its digits."), field="number")
     return digits
 
 
@@ -225,9 +231,12 @@ def _outcomes(typed: str) -> frozenset[Outcome]:
         return frozenset({Outcome(typed)})
     except ValueError as error:
         raise InvalidValueError(
-            f"There is no outcome “{typed}”.",
+            translate("There is no outcome “{typed}”.", typed=typed),
             field="outcome",
-            hint=f"One of {', '.join([*OUTCOME_GROUPS, *(each.value for each in Outcome)])}.",
+            hint=translate(
+                "One of {value}.",
+                value=", ".join([*OUTCOME_GROUPS, *(each.value for each in Outcome)]),
+            ),
         ) from error
 
 
@@ -238,9 +247,9 @@ def _channel(typed: str) -> Channel | None:
         return Channel(typed)
     except ValueError as error:
         raise InvalidValueError(
-            f"There is no channel “{typed}”.",
+            translate("There is no channel “{typed}”.", typed=typed),
             field="channel",
-            hint=f"One of {', '.join(each.value for each in Channel)}.",
+            hint=translate("One of {Channel}.", Channel=", ".join(each.value for each in Channel)),
         ) from error
 
 
@@ -251,7 +260,7 @@ def _times(given: Mapping[str, str], now: datetime) -> tuple[datetime | None, da
         return _period(given["period"], now)
     until = None if last is None else last + timedelta(days=1)
     if first is not None and until is not None and until <= first:
-        raise InvalidValueError("The last day is before the first one.", field="to")
+        raise InvalidValueError(translate("The last day is before the first one."), field="to")
     return first, until
 
 
@@ -267,7 +276,9 @@ def _period(typed: str, now: datetime) -> tuple[datetime | None, datetime | None
         case _ if typed in PERIODS:
             return today - timedelta(days=int(typed[:-1]) - 1), None
     raise InvalidValueError(
-        f"There is no period “{typed}”.", field="period", hint=f"One of {', '.join(PERIODS)}."
+        translate("There is no period “{typed}”.", typed=typed),
+        field="period",
+        hint=translate("One of {PERIODS}.", PERIODS=", ".join(PERIODS)),
     )
 
 
@@ -278,8 +289,10 @@ def _day(typed: str, field: str) -> datetime | None:
         day = datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError as error:
         raise InvalidValueError(
-            f"“{typed}” is no day.", field=field, hint="Write it as 2026-11-25."
+            translate("“{typed}” is no day.", typed=typed),
+            field=field,
+            hint=translate("Write it as 2026-11-25."),
         ) from error
     if not 1970 <= day.year <= 9000:  # what an id can hold, and what a day can be added to
-        raise InvalidValueError(f"“{typed}” is too far away.", field=field)
+        raise InvalidValueError(translate("“{typed}” is too far away.", typed=typed), field=field)
     return day

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from webdial.exchange.general_settings import CALL_RETENTION, days_kept
 from webdial.exchange.outcome import Outcome
+from webdial.site.audit.log_acts import record_removed
 from webdial.site.domain.call_filters import CallFilter, matching_calls
 from webdial.site.domain.calls import EVERYTHING
 from webdial.site.domain.general_settings import setting_view
@@ -79,4 +80,5 @@ def _remove_batch(note: CallLogNote, before: datetime) -> int:
             note.last_call = ids[-1]
             note.count += count
             note.save()
+            record_removed(note, ids)
     return count

@@ -6,11 +6,15 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from webdial.errors import NotFoundError
 from webdial.exchange.outcome import Outcome, Verdict
+from webdial.language import translate
+from webdial.site.audit.digests import new_salt
+from webdial.site.audit.log_acts import record_interrupted
 from webdial.site.domain.rights import Reach, Subject, reach_of
 from webdial.site.models import Call, User
 
@@ -58,16 +62,24 @@ def call_in_sight(user: User, call_id: UUID) -> Call:
     """A call that the user may see. Raises NotFoundError, also for one that they may not."""
     call = sight_of(user).calls().filter(pk=call_id).select_related("user", "branch").first()
     if call is None:
-        raise NotFoundError("There is no such call.")
+        raise NotFoundError(translate("There is no such call."))
     return call
 
 
-def call_in_sight_of_id(user_id: int, call_id: UUID) -> Call:
-    """As `call_in_sight`, for a user known by id alone."""
+def call_in_sight_of_id(user_id: int, call_id: UUID, *, is_own: bool = False) -> Call:
+    """As `call_in_sight`, for a user known by id alone; with `is_own`, a call of the user's own."""
     user = User.objects.filter(pk=user_id).first()
     if user is None:
-        raise NotFoundError("There is no such call.")
-    return call_in_sight(user, call_id)
+        raise NotFoundError(translate("There is no such call."))
+    call = call_in_sight(user, call_id)
+    if is_own and call.user_id != user_id:
+        raise NotFoundError(translate("There is no such call."))
+    return call
+
+
+def latest_calls_of_id(user_id: int, limit: int) -> list[Call]:
+    """The calls that this user placed last, the newest first."""
+    return list(Call.objects.filter(user_id=user_id).order_by("-id")[:limit])
 
 
 def sentence_of(call: Call) -> str:
@@ -96,4 +108,15 @@ def mark_interrupted(
         left = left.filter(placed_at__lt=placed_before)
     if except_ids:
         left = left.exclude(pk__in=except_ids)
-    return left.update(outcome=Outcome.INTERRUPTED.value, finished_at=timezone.now())
+    if not left.exists():
+        return 0
+    with transaction.atomic():
+        calls = list(left.select_for_update())
+        now = timezone.now()
+        for call in calls:
+            call.outcome, call.finished_at = Outcome.INTERRUPTED.value, now
+            call.ended_salt = new_salt()
+        Call.objects.bulk_update(calls, ("outcome", "finished_at", "ended_salt"), batch_size=100)
+        if calls:
+            record_interrupted(calls)
+    return len(calls)

@@ -9,19 +9,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from webdial.errors import NotFoundError
+from webdial.language import translatable, translate
+from webdial.site.audit.change_digests import (
+    EMPTIED_OF_CHANGE,
+    empty_change,
+    record_changes,
+    record_erased_changes,
+)
+from webdial.site.audit.digests import new_salt
 from webdial.site.domain.acting import actor, note
 from webdial.site.models import Change, ChangeSubject
 
 State = Mapping[str, Any]
 """A thing as it stands, as JSON: texts, truths, null, and lists of them."""
 
-ADDED: Final = "added"
-CHANGED: Final = "changed"
-REMOVED: Final = "removed"
+ADDED: Final = translatable("added")
+CHANGED: Final = translatable("changed")
+REMOVED: Final = translatable("removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,7 @@ def keep_change(
     )
     if change is not None:
         change.save(force_insert=True)
+        record_changes([change])
     return change
 
 
@@ -60,6 +70,7 @@ def keep_act(
     """Write an act down that has no before and after, such as a lock-out that was lifted."""
     change = _row(subject, key, label, action, None, None, secrets, "")
     change.save(force_insert=True)
+    record_changes([change])
     return change
 
 
@@ -84,7 +95,10 @@ def new_change(
 
 def keep_changes(changes: Iterable[Change | None]) -> None:
     """Write many down at once."""
-    Change.objects.bulk_create([each for each in changes if each is not None], batch_size=100)
+    kept = [each for each in changes if each is not None]
+    Change.objects.bulk_create(kept, batch_size=100)
+    for start in range(0, len(kept), 1_000):
+        record_changes(kept[start : start + 1_000])
 
 
 def find_changes(
@@ -121,7 +135,7 @@ def change_by_id(change_id: int) -> Change:
     """Raises NotFoundError."""
     change = Change.objects.filter(pk=change_id).first()
     if change is None:
-        raise NotFoundError(f"There is no change {change_id}.")
+        raise NotFoundError(translate("There is no change {change_id}.", change_id=change_id))
     return change
 
 
@@ -145,9 +159,14 @@ def erase_content(is_meant: Callable[[Change], bool], subjects: Iterable[ChangeS
     meant = [row.pk for row in rows.iterator(chunk_size=500) if is_meant(row)]
     now = timezone.now()
     for start in range(0, len(meant), 500):
-        Change.objects.filter(pk__in=meant[start : start + 500]).update(
-            label="Erased", before=None, after=None, note="", erased_at=now
-        )
+        with transaction.atomic():
+            erased = list(
+                Change.objects.select_for_update().filter(pk__in=meant[start : start + 500])
+            )
+            for change in erased:
+                empty_change(change, now)
+            Change.objects.bulk_update(erased, EMPTIED_OF_CHANGE, batch_size=50)
+            record_erased_changes(erased)
     return len(meant)
 
 
@@ -181,4 +200,5 @@ def _row(
         after=after,
         secrets=list(secrets),
         note=(why or note())[:300],
+        salt=new_salt(),
     )

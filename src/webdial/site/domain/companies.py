@@ -7,6 +7,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from webdial.errors import InvalidValueError
+from webdial.language import translate
 from webdial.site.domain.changes import keep_change
 from webdial.site.domain.directory import keep_line, refresh_lines
 from webdial.site.domain.fields import kept_lines, kept_text
@@ -45,9 +46,9 @@ def save_company(
     """
     row = company or Company()
     before = row.name
-    row.name = kept_text(name, field="name", label="The name", most=160)
+    row.name = kept_text(name, field="name", label=translate("The name"), most=160)
     if notes is not None:
-        row.notes = kept_lines(notes, field="notes", label="The notes", most=MAX_NOTES)
+        row.notes = kept_lines(notes, field="notes", label=translate("The notes"), most=MAX_NOTES)
     with transaction.atomic():
         _require_own_name(row)
         kept = None if row.pk is None else company_as_kept(row.pk)
@@ -75,4 +76,4 @@ def delete_company(company: Company) -> None:
 def _require_own_name(row: Company) -> None:
     others = Company.objects.exclude(pk=row.pk)
     if others.filter(name__iexact=row.name).exists():
-        raise InvalidValueError("Another company has this name.", field="name")
+        raise InvalidValueError(translate("Another company has this name."), field="name")

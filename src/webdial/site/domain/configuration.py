@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 
@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import F
 
 from webdial.errors import WebdialError
-from webdial.exchange.configuration import Caller, Configuration, Token
+from webdial.exchange.configuration import Caller, Configuration, PairedComputer, Token
 from webdial.exchange.general_settings import key_of
+from webdial.exchange.named_hosts import policy_of
 from webdial.exchange.systems import (
     Certificate,
     CertificateMode,
@@ -19,11 +20,13 @@ from webdial.exchange.systems import (
     SystemSetup,
     UserPhone,
 )
-from webdial.phonesystems import PhoneSystem, catalogue_system, read_phone_system
+from webdial.phonesystems import PhoneSystem, SentFrom, catalogue_system, read_phone_system
+from webdial.site.domain.ring_rights import RING_RIGHTS
 from webdial.site.domain.sealed_places import place_of_credential, place_of_value
 from webdial.site.models import (
     ApiToken,
     Branch,
+    Computer,
     Credential,
     FunctionVersion,
     GeneralSetting,
@@ -31,6 +34,7 @@ from webdial.site.models import (
     PhoneSystemSignIn,
     PhoneSystemValue,
     Revision,
+    StartsFrom,
     User,
 )
 from webdial.site.models import UserPhone as UserPhoneRow
@@ -80,17 +84,22 @@ def _read_picture(revision: int) -> Configuration:
             branch_id=row[5],
             branch_name=branches.get(row[5], ""),
             is_active=row[6],
+            may_ring_abroad=row[7],
+            may_ring_premium=row[8],
+            may_ring_in_quiet_hours=row[9],
         )
         for row in User.objects.order_by().values_list(
-            "id", "login", "staff_id", "name", "extension", "branch_id", "is_active"
+            "id", "login", "staff_id", "name", "extension", "branch_id", "is_active", *RING_RIGHTS
         )
     }
     token_users = {
         bytes.fromhex(digest): Token(
-            token_id, user_id, places, reads, None if until is None else until.timestamp()
+            token_id, user_id, places, reads, None if until is None else until.timestamp(), browser != ""
         )
-        for digest, token_id, user_id, places, reads, until in ApiToken.objects.order_by().values_list(
-            "digest", "id", "user_id", "places_calls", "reads_calls", "expires_at"
+        for digest, token_id, user_id, places, reads, until, browser in (
+            ApiToken.objects.order_by().values_list(
+                "digest", "id", "user_id", "places_calls", "reads_calls", "expires_at", "browser"
+            )
         )
     }
     values: dict[tuple[str, int | None], str] = {
@@ -100,6 +109,7 @@ def _read_picture(revision: int) -> Configuration:
         )
     }
     function_source = source_in_force()
+    computers = _computers()
     return Configuration(
         revision=revision,
         callers=callers,
@@ -114,6 +124,8 @@ def _read_picture(revision: int) -> Configuration:
         phones=_phones(),
         credentials=_credentials(),
         signed_in=frozenset(PhoneSystemSignIn.objects.values_list("setup_id", "user_id")),
+        computers=computers,
+        computers_of=_by_user(computers.values()),
     )
 
 
@@ -143,7 +155,21 @@ def setup_of(row: PhoneSystemSetup, values: Mapping[str, StoredValue]) -> System
     except WebdialError as error:
         fault = error.message
     certificate = Certificate(CertificateMode(row.certificate), row.certificate_text)
-    return SystemSetup(row.pk, row.name, system, fault, values, certificate, row.is_active)
+    return SystemSetup(
+        row.pk, row.name, system, fault, values, certificate, row.is_active,
+        starts_at_computer=starts_at_computer(row.starts_from, system),
+        most_in_flight=row.most_in_flight,
+    )  # fmt: skip
+
+
+def starts_at_computer(starts_from: str, system: PhoneSystem | None) -> bool:
+    """Whether requests leave from the user's own machine: as the administrator chose, else by the file.
+
+    What must start in the network of the phones leaves from this server unless they chose otherwise.
+    """
+    if starts_from == StartsFrom.BY_FILE:
+        return system is not None and system.sent_from is SentFrom.USERS_MACHINE
+    return starts_from == StartsFrom.COMPUTER
 
 
 @lru_cache(maxsize=256)
@@ -175,6 +201,23 @@ def _phones() -> dict[int, tuple[UserPhone, ...]]:
     return {user_id: tuple(phones) for user_id, phones in found.items()}
 
 
+def _computers() -> dict[bytes, PairedComputer]:
+    rows = Computer.objects.order_by().values_list(
+        "digest", "id", "user_id", "name", "dials_without_asking"
+    )
+    return {
+        bytes.fromhex(digest): PairedComputer(computer_id, user_id, name, at_once)
+        for digest, computer_id, user_id, name, at_once in rows
+    }
+
+
+def _by_user(computers: Iterable[PairedComputer]) -> dict[int, tuple[PairedComputer, ...]]:
+    found: dict[int, list[PairedComputer]] = {}
+    for computer in computers:
+        found.setdefault(computer.user_id, []).append(computer)
+    return {user_id: tuple(theirs) for user_id, theirs in found.items()}
+
+
 def _credentials() -> dict[str, StoredValue]:
     return {
         key_of(name): StoredValue(sealed, place_of_credential(name))
@@ -188,12 +231,19 @@ def source_in_force() -> str:
     return DELIVERED_FUNCTION if newest is None else newest
 
 
+def _loaded() -> Configuration:
+    """The picture with its network policy: no call then waits for 10,000 dial strings to be read."""
+    configuration = load_configuration()
+    policy_of(configuration)
+    return configuration
+
+
 class ConfigurationReader:
     """A ConfigurationSource over the database. `refresh` may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._current = load_configuration()
+        self._current = _loaded()
 
     @property
     def current(self) -> Configuration:
@@ -203,5 +253,5 @@ class ConfigurationReader:
         """Take up what has changed; costs one small query when nothing has."""
         with self._lock:
             if current_revision() != self._current.revision:
-                self._current = load_configuration()
+                self._current = _loaded()
                 log.info("configuration revision %d is in force", self._current.revision)

@@ -16,6 +16,7 @@ from webdial.errors import InvalidValueError, NotFoundError
 from webdial.exchange.general_settings import key_of
 from webdial.exchange.resolving import Opener
 from webdial.exchange.systems import StoredValue
+from webdial.language import grouped, translatable, translate
 from webdial.sealing import Seal
 from webdial.site.domain.changes import keep_act, keep_change
 from webdial.site.domain.configuration import configuration_change
@@ -55,13 +56,18 @@ def list_credentials() -> QuerySet[Credential]:
 
 def set_credential(name: str, secret: str) -> Credential:
     """Keep a secret under a name, in place of the one that was there. Raises InvalidValueError."""
-    shown = kept_text(name, field="name", label="The credential's name", most=80)
+    shown = kept_text(name, field="name", label=translate("The credential's name"), most=80)
     if set(shown) & set("{}^#|"):
-        raise InvalidValueError("A credential's name has none of { } ^ # |.", field="name")
+        raise InvalidValueError(
+            translate("A credential's name has none of { } ^ # |."), field="name"
+        )
     if not secret:
-        raise InvalidValueError("The secret is empty.", field="secret")
+        raise InvalidValueError(translate("The secret is empty."), field="secret")
     if len(secret) > MAX_SECRET or "\x00" in secret:
-        message = f"A secret has at most {MAX_SECRET:,} characters, none of them NUL."
+        message = translate(
+            "A secret has at most {MAX_SECRET} characters, none of them NUL.",
+            MAX_SECRET=grouped(MAX_SECRET),
+        )
         raise InvalidValueError(message, field="secret")
     with configuration_change():
         row = row_named(shown, Credential.objects.all()) or Credential(name=shown)
@@ -82,7 +88,9 @@ def delete_credential(name: str) -> None:
     with configuration_change():
         row = row_named(name, Credential.objects.all())
         if row is None:
-            raise NotFoundError(f"There is no credential {name.strip()!r}.")
+            raise NotFoundError(
+                translate("There is no credential {strip}.", strip=f"{name.strip()!r}")
+            )
         keep_change(
             ChangeSubject.CREDENTIAL, key_of(row.name), row.name,
             before={"name": row.name}, after=None, secrets=["secret"],
@@ -101,7 +109,9 @@ def rotate_credentials() -> int:
         return keys.close(keys.open(sealed, place=place), place=place)
 
     with configuration_change():
-        keep_act(ChangeSubject.CREDENTIAL, "", "All secrets", "sealed under a new key")
+        keep_act(
+            ChangeSubject.CREDENTIAL, "", "All secrets", translatable("sealed under a new key")
+        )
         return (
             _rotate_values(again)
             + _rotate_credentials(again)

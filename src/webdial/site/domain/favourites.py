@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max, Prefetch, QuerySet
 
 from webdial.errors import InvalidValueError, NotFoundError
+from webdial.language import translate
 from webdial.site.domain.phones import LabelledNumber
 from webdial.site.models import Company, Favourite, Person, Phone, User
 
@@ -60,8 +61,11 @@ def add_favourite(user: User, starred: Starred) -> None:
             return
         if favourites.count() >= MAX_FAVOURITES:
             raise InvalidValueError(
-                f"You have {MAX_FAVOURITES} favourites, and no more can be kept.",
-                hint="Take the star from one that you ring no more.",
+                translate(
+                    "You have {MAX_FAVOURITES} favourites, and no more can be kept.",
+                    MAX_FAVOURITES=MAX_FAVOURITES,
+                ),
+                hint=translate("Take the star from one that you ring no more."),
             )
         last = favourites.aggregate(last=Max("position"))["last"] or 0
         Favourite.objects.create(user=user, position=last + 1, **starred.columns)
@@ -77,7 +81,7 @@ def move_up(user: User, favourite_id: int) -> None:
         favourites = list(Favourite.objects.filter(user=user).select_for_update())
         places = [favourite.pk for favourite in favourites]
         if favourite_id not in places:
-            raise NotFoundError("There is no such favourite.")
+            raise NotFoundError(translate("There is no such favourite."))
         place = places.index(favourite_id)
         if place:
             above, moved = favourites[place - 1], favourites[place]
@@ -152,4 +156,4 @@ def _require_number(starred: Starred) -> None:
         owned = {f"{column}_id": starred.owner_id}
         is_there = Phone.objects.filter(number=starred.number, **owned).exists()
     if not is_there:
-        raise NotFoundError("There is no such number any more.")
+        raise NotFoundError(translate("There is no such number any more."))

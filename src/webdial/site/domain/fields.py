@@ -8,6 +8,7 @@ from django.db import models
 
 from webdial.errors import InvalidValueError
 from webdial.exchange.general_settings import key_of
+from webdial.language import grouped, translate
 
 _Row = TypeVar("_Row", bound=models.Model)
 
@@ -16,11 +17,16 @@ def kept_text(value: str, *, field: str, label: str, most: int, required: bool =
     """`value` without blanks around it. Raises InvalidValueError when it cannot be kept."""
     text = value.strip()
     if required and not text:
-        raise InvalidValueError(f"{label} is missing.", field=field)
+        raise InvalidValueError(translate("{label} is missing.", label=label), field=field)
     if len(text) > most:
-        raise InvalidValueError(f"{label} has more than {most} characters.", field=field)
+        raise InvalidValueError(
+            translate("{label} has more than {most} characters.", label=label, most=most),
+            field=field,
+        )
     if not text.isprintable():
-        raise InvalidValueError(f"{label} holds characters that cannot be seen.", field=field)
+        raise InvalidValueError(
+            translate("{label} holds characters that cannot be seen.", label=label), field=field
+        )
     return text
 
 
@@ -29,9 +35,14 @@ def kept_lines(value: str, *, field: str, label: str, most: int) -> str:
     lines = [line.rstrip() for line in value.replace("\t", " ").splitlines()]
     text = "\n".join(lines).strip()
     if len(text) > most:
-        raise InvalidValueError(f"{label} has more than {most:,} characters.", field=field)
+        raise InvalidValueError(
+            translate("{label} has more than {most} characters.", label=label, most=grouped(most)),
+            field=field,
+        )
     if not text.replace("\n", "").isprintable():
-        raise InvalidValueError(f"{label} holds characters that cannot be seen.", field=field)
+        raise InvalidValueError(
+            translate("{label} holds characters that cannot be seen.", label=label), field=field
+        )
     return text
 
 

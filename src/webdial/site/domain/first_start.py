@@ -14,6 +14,7 @@ from django.conf import settings
 
 from webdial.environment import make_secret
 from webdial.errors import InvalidValueError, NotAllowedError
+from webdial.language import translate
 from webdial.site.domain.acting import Actor, acting_as
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.users import UserDetails, has_administrator, save_user
@@ -42,15 +43,15 @@ def make_first_administrator(details: UserDetails, *, start_code: str, password:
     """Raises InvalidValueError, or NotAllowedError when somebody was quicker."""
     if not hmac.compare_digest(_plain(start_code).encode(), _plain(first_start_code()).encode()):
         raise InvalidValueError(
-            "This is not the code of this server.",
+            translate("This is not the code of this server."),
             field="code",
-            hint="It stands where the server was started, and in its data folder.",
+            hint=translate("It stands where the server was started, and in its data folder."),
         )
     if not password:
-        raise InvalidValueError("Type a password.", field="password")
+        raise InvalidValueError(translate("Type a password."), field="password")
     with configuration_change():
         if has_administrator():
-            raise NotAllowedError("There is an administrator already.")
+            raise NotAllowedError(translate("There is an administrator already."))
         with acting_as(Actor("first start")):
             user = save_user(details, password=password)
     forget_code()

@@ -10,8 +10,10 @@ from webdial.dialstring import Plan, Values
 from webdial.errors import InvalidValueError, NotFoundError, WebdialError
 from webdial.exchange.configuration import Configuration
 from webdial.exchange.mechanism import function_result
+from webdial.exchange.named_hosts import check_plan
 from webdial.exchange.numbering import path_in_force
 from webdial.exchange.resolving import Resolver, show_nothing
+from webdial.language import translate
 from webdial.numbers import clean_number
 from webdial.site.domain.changes import keep_change
 from webdial.site.domain.configuration import configuration_change, source_in_force
@@ -47,7 +49,9 @@ class FunctionTrial:
 def check_function(source: str) -> None:
     """Raises FunctionError with every fault of the source, InvalidValueError when it is no text."""
     if "\x00" in source or _holds_surrogates(source):
-        raise InvalidValueError("The source holds characters that cannot be kept.", field="source")
+        raise InvalidValueError(
+            translate("The source holds characters that cannot be kept."), field="source"
+        )
     compiled(source)
 
 
@@ -64,7 +68,9 @@ def version_by_id(version_id: int) -> FunctionVersion:
     """Raises NotFoundError."""
     version = FunctionVersion.objects.filter(pk=version_id).first()
     if version is None:
-        raise NotFoundError(f"There is no version {version_id} of the function.")
+        raise NotFoundError(
+            translate("There is no version {version_id} of the function.", version_id=version_id)
+        )
     return version
 
 
@@ -117,6 +123,8 @@ def try_function(
         else:
             assert string is not None
             plan = string.plan(Values(number, caller.extension))
+        if setup is None or not setup.starts_at_computer:
+            check_plan(configuration, plan)
     except WebdialError as error:
         return FunctionTrial(number, result, None, error)
     return FunctionTrial(number, result, plan, None)

@@ -16,6 +16,7 @@ from webdial.exchange.general_settings import (
     key_of,
     may_name_a_system,
 )
+from webdial.language import grouped, translate
 from webdial.site.domain.changes import keep_change
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import kept_text
@@ -47,7 +48,8 @@ def find_settings(*, search: str = "", branch: Branch | None = None) -> list[Set
     found: list[SettingView] = []
     for name, rows in _by_name().items():
         definition = definition_of(name)
-        text = f"{name} {definition.help if definition else ''}".casefold()
+        told = f"{definition.help} {translate(definition.help)}" if definition else ""
+        text = f"{name} {told}".casefold()
         if all(word in text for word in words):
             found.append(_view(name, definition, rows, branch))
     return found
@@ -69,8 +71,10 @@ def known_setting(name: str, *, branch: Branch | None = None) -> SettingView:
     if view.definition is None and not _rows_of(name).exists():
         names = {key_of(each): each for each in _by_name()}
         nearest = get_close_matches(key_of(name), names, n=1)
-        hint = f"Did you mean {names[nearest[0]]}?" if nearest else ""
-        raise NotFoundError(f"There is no setting {view.name!r}.", hint=hint)
+        hint = translate("Did you mean {names}?", names=names[nearest[0]]) if nearest else ""
+        raise NotFoundError(
+            translate("There is no setting {name}.", name=f"{view.name!r}"), hint=hint
+        )
     return view
 
 
@@ -86,13 +90,13 @@ def add_setting(name: str, value: str, *, branch: Branch | None = None) -> None:
 
     Raises InvalidValueError.
     """
-    shown = kept_text(name, field="name", label="The setting's name", most=120)
+    shown = kept_text(name, field="name", label=translate("The setting's name"), most=120)
     view = setting_view(shown, branch=branch)
     if view.definition is not None or view.own_value is not None:
         raise InvalidValueError(
-            f"There is a setting {view.name} already.",
+            translate("There is a setting {name} already.", name=view.name),
             field="name",
-            hint="Find it in the list and change its value there.",
+            hint=translate("Find it in the list and change its value there."),
         )
     override_setting(shown, value, branch=branch)
 
@@ -104,7 +108,7 @@ def override_setting(name: str, value: str, *, branch: Branch | None = None) -> 
     """
     definition = definition_of(name)
     shown = definition.name if definition else kept_text(
-        name, field="name", label="The setting's name", most=120
+        name, field="name", label=translate("The setting's name"), most=120
     )  # fmt: skip
     check_value(shown, value, is_for_branch=branch is not None)
     with configuration_change():
@@ -126,14 +130,18 @@ def check_value(
     """
     definition = definition_of(name)
     if len(value) > MAX_VALUE:
-        message = f"The value has more than {MAX_VALUE:,} characters."
+        message = translate(
+            "The value has more than {MAX_VALUE} characters.", MAX_VALUE=grouped(MAX_VALUE)
+        )
         raise InvalidValueError(message, field="value")
     if "\x00" in value:
-        raise InvalidValueError("The value holds characters that cannot be kept.", field="value")
+        raise InvalidValueError(
+            translate("The value holds characters that cannot be kept."), field="value"
+        )
     if definition is not None:
         if definition.is_for_all and is_for_branch:
-            message = f"{definition.name} has one value for all branches."
-            raise InvalidValueError(message, field="value", hint="Choose all branches.")
+            message = translate("{name} has one value for all branches.", name=definition.name)
+            raise InvalidValueError(message, field="value", hint=translate("Choose all branches."))
         definition.check(value)
     if definition is MECHANISM:
         if systems is None:
@@ -149,12 +157,15 @@ def _check_system_is_there(value: str, systems: Iterable[str]) -> None:
     if key_of(value) in names:
         return
     nearest = get_close_matches(key_of(value), names, n=1)
-    hint = f"Did you mean {names[nearest[0]]}?" if nearest else (
-        "A dial string begins with http:// or https://, or with another scheme such as tel:. Phone "
-        "systems are set up in Maintenance | Phone Systems."
+    hint = translate("Did you mean {names}?", names=names[nearest[0]]) if nearest else (
+        translate("A dial string begins with http:// or https://, or with another scheme such as tel:. Phone "
+        "systems are set up in Maintenance | Phone Systems.")
     )  # fmt: skip
     raise InvalidValueError(
-        f"“{value.strip()[:80]}” is no dial string, and no phone system has this name.",
+        translate(
+            "“{strip}” is no dial string, and no phone system has this name.",
+            strip=value.strip()[:80],
+        ),
         field="value",
         hint=hint,
     )

@@ -9,6 +9,7 @@ from allauth.core.internal.ratelimit import get_cache_key, get_rates
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from webdial.language import translatable, translate_count
 from webdial.site.domain.changes import keep_act
 from webdial.site.models import ChangeSubject, User
 
@@ -50,16 +51,16 @@ def lift_lock_out(user: User) -> None:
         if rate.per == "key":
             for key in _keys(user):
                 cache.delete(get_cache_key(None, app=_APP, action=ACTION, rate=rate, key=key))
-    keep_act(ChangeSubject.USER, user.pk, user.name, "lock-out lifted")
+    keep_act(ChangeSubject.USER, user.pk, user.name, translatable("lock-out lifted"))
 
 
 def wait_in_words(seconds: float) -> str:
     """`in 40 seconds`, `in 5 minutes`: rounded up, so that it is true."""
     if seconds <= 60:
         count = max(1, int(seconds) + (seconds % 1 > 0))
-        return f"in {count} second{'s' if count > 1 else ''}"
+        return translate_count("in {count} second", "in {count} seconds", count)
     minutes = int(seconds // 60) + (seconds % 60 > 0)
-    return f"in {minutes} minutes"
+    return translate_count("in {count} minute", "in {count} minutes", minutes)
 
 
 def _keys(user: User) -> list[str]:

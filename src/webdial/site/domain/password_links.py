@@ -14,6 +14,7 @@ from django.utils.encoding import force_bytes, force_str
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from webdial.errors import NotFoundError
+from webdial.language import translatable, translate
 from webdial.site.domain.acting import acting_as
 from webdial.site.domain.changes import keep_act
 from webdial.site.domain.users import set_password
@@ -42,7 +43,7 @@ def link_path(user: User) -> str:
 
 def made_link_path(user: User) -> str:
     """As `link_path`, for somebody who hands it on: that they made one is kept."""
-    keep_act(ChangeSubject.USER, user.pk, user.name, "link for a password made")
+    keep_act(ChangeSubject.USER, user.pk, user.name, translatable("link for a password made"))
     return link_path(user)
 
 
@@ -51,8 +52,8 @@ def user_of_link(who: str, token: str) -> User:
     user = _user(who)
     if user is None or not user.is_active or not _tokens.check_token(user, token):
         raise NotFoundError(
-            "This link does not work any more.",
-            hint="A link works once, and for 24 hours. Ask for a new one.",
+            translate("This link does not work any more."),
+            hint=translate("A link works once, and for 24 hours. Ask for a new one."),
         )
     return user
 

@@ -6,6 +6,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from webdial.language import translate
 from webdial.site.domain.changes import keep_change
 from webdial.site.domain.directory import find_listed, keep_line
 from webdial.site.domain.fields import kept_lines, kept_text
@@ -64,12 +65,12 @@ def save_person(
     Notes that are None stay as they are. Raises InvalidValueError.
     """
     row = person or Person()
-    row.name = kept_text(name, field="name", label="The name", most=120)
+    row.name = kept_text(name, field="name", label=translate("The name"), most=120)
     company_name = kept_text(
-        company, field="company", label="The company", most=160, required=False
+        company, field="company", label=translate("The company"), most=160, required=False
     )
     if notes is not None:
-        row.notes = kept_lines(notes, field="notes", label="The notes", most=MAX_NOTES)
+        row.notes = kept_lines(notes, field="notes", label=translate("The notes"), most=MAX_NOTES)
     with transaction.atomic():
         before = None if row.pk is None else person_as_kept(row.pk)
         row.company = _company(company_name) if company_name else None

@@ -12,13 +12,17 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
+from django.db import transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Replace
 from django.utils import timezone
 
 from webdial.errors import InvalidValueError
 from webdial.exchange.outcome import Outcome
+from webdial.language import translate
 from webdial.numbers import NumberError, clean_number
+from webdial.site.audit.call_digests import commitments_of
+from webdial.site.audit.log_acts import record_erased, record_note
 from webdial.site.domain.call_filters import needle_of
 from webdial.site.domain.call_records import record_of
 from webdial.site.domain.changes import erase_content, numbers_in
@@ -67,7 +71,7 @@ def subject_of_number(typed: str) -> Subject:
     """Raises InvalidValueError when it is no number."""
     digits = re.sub(r"[^\d*#+]", "", typed)
     if len(needle_of(digits)) < 2:
-        raise InvalidValueError("Type the whole number.", field="number")
+        raise InvalidValueError(translate("Type the whole number."), field="number")
     return Subject(number=digits)
 
 
@@ -94,18 +98,35 @@ def erase_personal_data(subject: Subject, *, cuts_user: bool, actor: str) -> int
 
     `cuts_user` takes away who placed them as well. A call that is being placed is left alone.
     """
-    now = timezone.now()
     rows = [row for row in _rows_of(subject) if row["outcome"] != Outcome.PLACING.value]
     ids = [row["pk"] for row in rows]
-    changes: dict[str, Any] = {**dict.fromkeys(_EMPTIED, ""), "erased_at": now}
-    if cuts_user:
-        changes["user"] = None
-    count = 0
-    for chunk in _chunks(ids):
-        count += Call.objects.filter(pk__in=chunk).update(**changes)
+    count = sum(_erase(chunk, cuts_user=cuts_user) for chunk in _chunks(ids))
     _erase_history(subject)
     _note(CallLogNote.Act.ERASED, subject, ids, actor)
     return count
+
+
+def _erase(ids: list[UUID], *, cuts_user: bool) -> int:
+    """Empty these calls and write so into the record, both or neither; how many they were.
+
+    Instead of salt and content the commitment to them stays (webdial.site.audit).
+    """
+    with transaction.atomic():
+        calls = list(Call.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+        now = timezone.now()
+        for call in calls:
+            call.commitments = commitments_of(call) if call.begun_salt else ""
+            call.begun_salt = call.ended_salt = ""
+            call.erased_at = now
+            for name in _EMPTIED:
+                setattr(call, name, "")
+            if cuts_user:
+                call.user = None
+        changed = ("commitments", "begun_salt", "ended_salt", "erased_at", "user", *_EMPTIED)
+        Call.objects.bulk_update(calls, changed, batch_size=50)
+        if calls:
+            record_erased(calls)
+    return len(calls)
 
 
 def export_personal_data(subject: Subject, *, actor: str) -> Iterator[bytes]:
@@ -209,7 +230,7 @@ def _about(subject: Subject) -> dict[str, Any]:
 
 
 def _note(act: CallLogNote.Act, subject: Subject, ids: list[UUID], actor: str) -> None:
-    CallLogNote.objects.create(
+    note = CallLogNote(
         act=act,
         made_at=timezone.now(),
         actor=actor,
@@ -218,6 +239,9 @@ def _note(act: CallLogNote.Act, subject: Subject, ids: list[UUID], actor: str) -
         first_call=ids[0] if ids else None,
         last_call=ids[-1] if ids else None,
     )
+    with transaction.atomic():
+        note.save(force_insert=True)
+        record_note(note)
 
 
 def _chunks(ids: list[UUID]) -> Iterator[list[UUID]]:

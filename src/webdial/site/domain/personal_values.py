@@ -11,6 +11,7 @@ from typing import Final
 
 from webdial.errors import NotAllowedError
 from webdial.exchange.general_settings import is_function, key_of
+from webdial.language import translate
 from webdial.phonesystems import Field, Owner, PhoneSystem
 from webdial.phonesystems.model import FieldKind
 from webdial.site.domain.phone_systems import FilledIn, OwnerOfValues, fill_in, system_of
@@ -121,7 +122,9 @@ def fill_in_personally(
         for name in sorted(given.keys() | cleared):
             field = system.values.get(name)
             if field is not None and not is_users_own(field, system):
-                raise NotAllowedError(f"{field.label} is set by an administrator.")
+                raise NotAllowedError(
+                    translate("{label} is set by an administrator.", label=field.label)
+                )
     fill_in(
         setup,
         given,

@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 from django.db.models.deletion import ProtectedError
 
 from webdial.errors import InvalidValueError, NotFoundError
-from webdial.exchange.general_settings import MECHANISM, key_of, may_name_a_system
+from webdial.exchange.general_settings import MECHANISM, count_or_none, key_of, may_name_a_system
 from webdial.exchange.systems import StoredValue
+from webdial.language import translate
 from webdial.phonesystems import (
     Field,
     Owner,
@@ -35,6 +36,7 @@ from webdial.site.models import (
     GeneralSetting,
     PhoneSystemSetup,
     PhoneSystemValue,
+    StartsFrom,
     User,
     UserPhone,
 )
@@ -62,6 +64,8 @@ class SetupDetails:
     certificate: str = CertificateRule.VERIFY
     certificate_text: str = ""
     is_active: bool = True
+    starts_from: str = StartsFrom.BY_FILE
+    most_in_flight: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,10 @@ def setup_by_name(name: str) -> PhoneSystemSetup:
     if row is None:
         names = {key_of(each): each for each in list_setups().values_list("name", flat=True)}
         nearest = get_close_matches(key_of(name), names, n=1)
-        hint = f"Did you mean {names[nearest[0]]}?" if nearest else ""
-        raise NotFoundError(f"There is no phone system “{name.strip()}”.", hint=hint)
+        hint = translate("Did you mean {names}?", names=names[nearest[0]]) if nearest else ""
+        raise NotFoundError(
+            translate("There is no phone system “{strip}”.", strip=name.strip()), hint=hint
+        )
     return row
 
 
@@ -128,10 +134,12 @@ def save_setup(details: SetupDetails, *, setup: PhoneSystemSetup | None = None) 
     row.catalogue_id, row.source = _checked_file(details, row.name)
     row.certificate, row.certificate_text = _checked_certificate(details)
     row.is_active = details.is_active
+    row.starts_from = _checked_start(details.starts_from)
+    row.most_in_flight = _checked_count(details.most_in_flight)
     with configuration_change():
         check_constraints(row, fields={"setup_name_unique": "name"})
         if row_named(row.name, PhoneSystemSetup.objects.exclude(pk=row.pk)) is not None:
-            raise InvalidValueError("Another phone system has this name.", field="name")
+            raise InvalidValueError(translate("Another phone system has this name."), field="name")
         before = None if row.pk is None else setup_as_kept(row.pk)
         row.save()
         _keep_setup_change(row, before)
@@ -167,19 +175,23 @@ def pin_certificate(setup: PhoneSystemSetup, fingerprint: str) -> None:
 def delete_setup(setup: PhoneSystemSetup) -> None:
     """Raises InvalidValueError while a setting or a user's phone names it."""
     with configuration_change():
-        users = [where or "all branches" for where in _branches_that_use(setup.name)]
+        users = [where or translate("all branches") for where in _branches_that_use(setup.name)]
         if users:
             raise InvalidValueError(
-                f"The phone system {setup.name} is still in use: {', '.join(users[:5])}.",
-                hint="Give those another way to dial in General Settings first.",
+                translate(
+                    "The phone system {name} is still in use: {users}.",
+                    name=setup.name,
+                    users=", ".join(users[:5]),
+                ),
+                hint=translate("Give those another way to dial in General Settings first."),
             )
         before, pk = setup_as_kept(setup.pk), setup.pk
         try:
             setup.delete()
         except ProtectedError as error:
             raise InvalidValueError(
-                f"Phones of users still ring through {setup.name}.",
-                hint="Change those phones first, under Users.",
+                translate("Phones of users still ring through {name}.", name=setup.name),
+                hint=translate("Change those phones first, under Users."),
             ) from error
         keep_change(ChangeSubject.PHONE_SYSTEM, pk, setup.name, before=before, after=None)
 
@@ -236,11 +248,22 @@ def fill_in(
     """
     system = system_of(setup)
     if system is None:
-        raise InvalidValueError(f"The file of {setup.name} has a fault: {fault_of(setup)}")
+        raise InvalidValueError(
+            translate(
+                "The file of {name} has a fault: {fault_of}",
+                name=setup.name,
+                fault_of=fault_of(setup),
+            )
+        )
     wanted, gone = set(owners), set(cleared)
     fields = {name: each for name, each in system.values.items() if each.of in wanted}
     if unknown := sorted(given.keys() - fields.keys()):
-        raise FieldValueError(f"{setup.name} has no field {unknown[0]!r} here.", field=unknown[0])
+        raise FieldValueError(
+            translate(
+                "{name} has no field {unknown} here.", name=setup.name, unknown=f"{unknown[0]!r}"
+            ),
+            field=unknown[0],
+        )
     checked = {
         name: _checked_value(fields[name], value)
         for name, value in given.items()
@@ -288,7 +311,9 @@ def key_of_filled_in(setup_id: int, user_id: int, phone: UserPhone | None = None
 
 def _checked_value(field: Field, value: str) -> str:
     if _CANNOT_BE_KEPT.search(value):
-        message = f"{field.label}: this holds characters that cannot be kept."
+        message = translate(
+            "{label}: this holds characters that cannot be kept.", label=field.label
+        )
         raise FieldValueError(message, field=field.name)
     try:
         return field.check(value)
@@ -339,12 +364,12 @@ def _value_rows(setup: PhoneSystemSetup, whose: OwnerOfValues) -> QuerySet[Phone
 
 
 def _checked_name(name: str) -> str:
-    shown = kept_text(name, field="name", label="The name", most=80)
+    shown = kept_text(name, field="name", label=translate("The name"), most=80)
     if not may_name_a_system(shown):
         raise InvalidValueError(
-            "This cannot be the name of a phone system.",
+            translate("This cannot be the name of a phone system."),
             field="name",
-            hint="A name has none of : { } # ^ < > / and is not FUNCTION.",
+            hint=translate("A name has none of : { } # ^ < > / and is not FUNCTION."),
         )
     return shown
 
@@ -357,9 +382,24 @@ def _checked_file(details: SetupDetails, name: str) -> tuple[str, str]:
             raise InvalidValueError(error.message, field="catalogue_id") from error
         return details.catalogue_id, ""
     if _CANNOT_BE_KEPT.search(details.source):
-        raise InvalidValueError("The file holds characters that cannot be kept.", field="source")
+        raise InvalidValueError(
+            translate("The file holds characters that cannot be kept."), field="source"
+        )
     read_phone_system(details.source, id=name)
     return "", details.source
+
+
+def _checked_start(starts_from: str) -> str:
+    if starts_from not in StartsFrom.values:
+        raise InvalidValueError(translate("Requests cannot start from there."), field="starts_from")
+    return starts_from
+
+
+def _checked_count(typed: str) -> int | None:
+    try:
+        return count_or_none(typed)
+    except InvalidValueError as error:
+        raise InvalidValueError(error.message, field="most_in_flight") from error
 
 
 def _checked_certificate(details: SetupDetails) -> tuple[str, str]:
@@ -371,7 +411,9 @@ def _checked_certificate(details: SetupDetails) -> tuple[str, str]:
             return CertificateRule.PINNED, _fingerprint(text)
         case CertificateRule.OWN_CA:
             return CertificateRule.OWN_CA, _authorities(text)
-    raise InvalidValueError("There is no such rule for certificates.", field="certificate")
+    raise InvalidValueError(
+        translate("There is no such rule for certificates."), field="certificate"
+    )
 
 
 def _fingerprint(text: str) -> str:
@@ -383,9 +425,9 @@ def _fingerprint(text: str) -> str:
         is_right = False
     if not is_right:
         raise InvalidValueError(
-            "This is no SHA-256 fingerprint of a certificate.",
+            translate("This is no SHA-256 fingerprint of a certificate."),
             field="certificate_text",
-            hint="64 hexadecimal digits, with or without colons.",
+            hint=translate("64 hexadecimal digits, with or without colons."),
         )
     return plain
 
@@ -397,9 +439,9 @@ def _authorities(text: str) -> str:
         found = []
     if not found:
         raise InvalidValueError(
-            "This is no certificate of an authority.",
+            translate("This is no certificate of an authority."),
             field="certificate_text",
-            hint="Paste it as PEM: -----BEGIN CERTIFICATE----- and what follows.",
+            hint=translate("Paste it as PEM: -----BEGIN CERTIFICATE----- and what follows."),
         )
     return text
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from webdial.errors import InvalidValueError
+from webdial.language import translate
 from webdial.numbers import NumberError, clean_number
 from webdial.numbers.matching import significant_digits
 from webdial.site.domain.fields import kept_text
@@ -61,8 +62,10 @@ def _forget_favourites(owner: PhoneOwner, numbers: Sequence[str]) -> None:
 
 
 def _checked(phone: LabelledNumber) -> LabelledNumber:
-    label = kept_text(phone.label, field="phones", label="The label", most=40, required=False)
-    number = kept_text(phone.number, field="phones", label="The number", most=80)
+    label = kept_text(
+        phone.label, field="phones", label=translate("The label"), most=40, required=False
+    )
+    number = kept_text(phone.number, field="phones", label=translate("The number"), most=80)
     try:
         clean_number(number)
     except NumberError as error:

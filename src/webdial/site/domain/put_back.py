@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from webdial.errors import InvalidValueError, NotFoundError
+from webdial.language import translatable, translate
 from webdial.phonesystems import Owner
 from webdial.site.domain.acting import actor, noting
 from webdial.site.domain.branches import branch_by_agency_id, delete_branch, save_branch
@@ -29,6 +30,7 @@ from webdial.site.domain.phone_systems import (
     system_of,
 )
 from webdial.site.domain.phones import LabelledNumber
+from webdial.site.domain.ring_rights import RING_RIGHTS
 from webdial.site.domain.states import (
     VALUE,
     branch_as_kept,
@@ -58,7 +60,9 @@ from webdial.watcom import DELIVERED_FUNCTION
 
 State = dict[str, Any]
 
-NO_SECRETS: Final = "Secrets are not kept in the history, so they stay as they are now."
+NO_SECRETS: Final = translatable(
+    "Secrets are not kept in the history, so they stay as they are now."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +97,19 @@ def plan_put_back(change: Change) -> PutBack:
     """What would be done; changes nothing."""
     kind = _KINDS.get(ChangeSubject(change.subject))
     if change.erased_at is not None:
-        return PutBack(refusal="Its content was erased with somebody’s personal data.")
+        return PutBack(refusal=translate("Its content was erased with somebody’s personal data."))
     if change.before is None and change.after is None:
-        return PutBack(refusal="This is an act, and has nothing that could be put back.")
+        return PutBack(refusal=translate("This is an act, and has nothing that could be put back."))
     if kind is None:
-        return PutBack(refusal=_REFUSALS[ChangeSubject(change.subject)])
+        return PutBack(refusal=translate(_REFUSALS[ChangeSubject(change.subject)]))
     now = kind.read(change)
-    remarks = (NO_SECRETS,) if change.secrets else ()
+    remarks = (translate(NO_SECRETS),) if change.secrets else ()
     if change.before is None:
         return _planned_removal(kind, now)
     if now is None and change.after is not None:
-        return PutBack(refusal="It is not there any more. Put its removal back first.")
+        return PutBack(refusal=translate("It is not there any more. Put its removal back first."))
     if now is not None and change.after is None:
-        return PutBack(refusal="It is there again.")
+        return PutBack(refusal=translate("It is there again."))
     target = dict(change.before) if now is None else _with_fields_of(change, now)
     steps = tuple(
         ChangedField(name, (now or {}).get(name), target.get(name))
@@ -116,7 +120,9 @@ def plan_put_back(change: Change) -> PutBack:
         only_secret = bool(change.secrets) and not any(
             not each.is_secret for each in changed_fields(change)
         )
-        return PutBack(refusal=NO_SECRETS if only_secret else "It is like this already.")
+        return PutBack(
+            refusal=translate(NO_SECRETS) if only_secret else translate("It is like this already.")
+        )
     return PutBack(steps, restores=now is None, remarks=remarks, target=target)
 
 
@@ -138,9 +144,9 @@ def put_back(change: Change) -> PutBack:
 
 def _planned_removal(kind: _Kind, now: State | None) -> PutBack:
     if now is None:
-        return PutBack(refusal="It is not there any more.")
+        return PutBack(refusal=translate("It is not there any more."))
     if kind.remove is None:
-        return PutBack(refusal="A user is not removed. Deactivate them instead.")
+        return PutBack(refusal=translate("A user is not removed. Deactivate them instead."))
     steps = tuple(ChangedField(name, value, None) for name, value in now.items() if value)
     return PutBack(steps, removes=True)
 
@@ -181,6 +187,8 @@ def _write_user(change: Change, state: State, is_new: bool) -> None:
         is_active=state["is_active"],
         email=state["email"],
         phones=_numbers(state),
+        # A history from before there were these rights leaves them as they are.
+        **{name: state.get(name) for name in RING_RIGHTS},
     )
     save_user(details, user=User.objects.get(pk=_row_id(change)))
 
@@ -211,7 +219,7 @@ def _setting_of(change: Change) -> tuple[str, Branch | None]:
     state = change.after or change.before or {}
     branch = Branch.objects.filter(pk=int(branch_id)).first() if branch_id else None
     if branch_id and branch is None:
-        raise NotFoundError("The branch is not there any more.")
+        raise NotFoundError(translate("The branch is not there any more."))
     return state.get("name", name), branch
 
 
@@ -249,7 +257,7 @@ def _write_setup(change: Change, state: State, is_new: bool) -> None:
     row = None if is_new else PhoneSystemSetup.objects.get(pk=_row_id(change))
     details = SetupDetails(**{name: state[name] for name in state if not name.startswith(VALUE)})
     if row is not None and system_of(row) is None and details.source == row.source:
-        raise InvalidValueError("Its file has a fault. Mend that first.")
+        raise InvalidValueError(translate("Its file has a fault. Mend that first."))
     save_filled_setup(details, _given(state, row, None, None), setup=row)
 
 
@@ -331,9 +339,18 @@ _KINDS: Final[dict[ChangeSubject, _Kind]] = {
 
 _REFUSALS: Final = {
     ChangeSubject.CREDENTIAL: (
-        "A secret is not kept in the history, so it cannot be put back. Give the credential its secret anew."
+        translatable(
+            "A secret is not kept in the history, so it cannot be put back. Give the credential its secret anew."
+        )
     ),
     ChangeSubject.TOKEN: (
-        "A token is shown once and not kept, so it cannot be put back. Make another one, or revoke this one."
+        translatable(
+            "A token is shown once and not kept, so it cannot be put back. Make another one, or revoke this one."
+        )
+    ),
+    ChangeSubject.COMPUTER: (
+        translatable(
+            "What a computer was paired with is not kept, so it cannot be put back. Pair it again, or revoke it."
+        )
     ),
 }

@@ -20,6 +20,7 @@ from webdial.exchange.general_settings import (
     TOTAL_TIME_LIMIT,
     key_of,
 )
+from webdial.language import translate
 from webdial.site.models import Branch, Role, User
 
 
@@ -127,6 +128,12 @@ def may(user: User, subject: Subject, act: Act = Act.READ) -> bool:
     return reach_of(user, subject, act) is not Reach.NONE
 
 
+def decides_where_requests_go(user: User) -> bool:
+    """Whether the user writes dial strings, phone systems or the database function: THREAT_MODEL.md."""
+    written = (Subject.SETTINGS, Subject.PHONE_SYSTEMS, Subject.FUNCTIONS)
+    return any(reach_of(user, each, Act.CHANGE) is Reach.ALL for each in written)
+
+
 def users_within(user: User, act: Act = Act.READ) -> QuerySet[User]:
     """The users that `user` may read or change; a branch manager changes callers alone."""
     users = User.objects.all()
@@ -150,15 +157,32 @@ def may_change_user(user: User, other: User) -> bool:
 def check_user_change(user: User, other: User | None, *, branch: Branch | None, role: str) -> None:
     """Whether `user` may add a user such as this, or make `other` such. Raises NotAllowedError."""
     if other is not None and not may_change_user(user, other):
-        raise NotAllowedError("You may not change this user.")
+        raise NotAllowedError(translate("You may not change this user."))
     reach = reach_of(user, Subject.USERS, Act.CHANGE)
     if reach is Reach.ALL:
         return
     is_own = branch is not None and branch.pk == user.branch_id
     if reach is not Reach.BRANCH or not is_own or role != Role.CALLER:
         raise NotAllowedError(
-            "You manage the callers of your own branch only.",
-            hint="Ask an administrator to move somebody, or to give another role.",
+            translate("You manage the callers of your own branch only."),
+            hint=translate("Ask an administrator to move somebody, or to give another role."),
+        )
+
+
+def may_give_ring_rights(user: User) -> bool:
+    """Whether `user` may let others ring abroad, premium-rate numbers, or in quiet hours.
+
+    A branch manager may not: what is rung is paid for by the business.
+    """
+    return reach_of(user, Subject.USERS, Act.CHANGE) is Reach.ALL
+
+
+def check_ring_rights(user: User, before: Mapping[str, bool], after: Mapping[str, bool]) -> None:
+    """Raises NotAllowedError when `user` may not change what somebody may ring."""
+    if before != after and not may_give_ring_rights(user):
+        raise NotAllowedError(
+            translate("You may not change what somebody may ring."),
+            hint=translate("Ask an administrator."),
         )
 
 

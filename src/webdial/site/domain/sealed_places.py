@@ -13,5 +13,9 @@ def place_of_sign_in(setup_id: int, user_id: int) -> str:
     return f"sign_in:{setup_id}:{user_id}"
 
 
+def place_of_action(action_id: object) -> str:
+    return f"computer_action:{action_id}"
+
+
 def place_of_second_factor() -> str:
     return "second_factor"

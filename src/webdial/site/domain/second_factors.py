@@ -8,8 +8,10 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
 
+from webdial.language import translatable
 from webdial.site.account_settings import SecondFactorRule
 from webdial.site.domain.changes import keep_act
+from webdial.site.domain.rights import decides_where_requests_go
 from webdial.site.models import ChangeSubject, User
 
 
@@ -41,7 +43,7 @@ def must_have_second_factor(user: User) -> bool:
         case SecondFactorRule.EVERYBODY:
             return True
         case SecondFactorRule.ADMINISTRATORS:
-            return user.is_administrator
+            return decides_where_requests_go(user)
     return False
 
 
@@ -56,7 +58,7 @@ def remove_second_factors(user: User) -> int:
     with transaction.atomic():
         removed, _ = Authenticator.objects.filter(user_id=user.pk).delete()
         if removed:
-            _keep_act(user, "second factor removed")
+            _keep_act(user, translatable("second factor removed"))
     return int(removed)
 
 
@@ -69,7 +71,7 @@ def forget_provider(user: User) -> int:
     with transaction.atomic():
         removed, _ = SocialAccount.objects.filter(user_id=user.pk).delete()
         if removed:
-            _keep_act(user, "provider’s sign-in forgotten")
+            _keep_act(user, translatable("provider’s sign-in forgotten"))
     return int(removed)
 
 
@@ -79,7 +81,7 @@ def end_sessions(user: User) -> int:
     for session in sessions:
         session.end()
     if sessions:
-        _keep_act(user, "sessions ended")
+        _keep_act(user, translatable("sessions ended"))
     return len(sessions)
 
 

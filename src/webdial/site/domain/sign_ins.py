@@ -6,6 +6,7 @@ import orjson
 from django.utils import timezone
 
 from webdial.exchange.sign_ins import SignedIn
+from webdial.language import translatable
 from webdial.site.domain.changes import keep_act
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.credentials import seal
@@ -38,7 +39,7 @@ def keep_sign_in(setup_id: int, user_id: int, given: SignedIn) -> None:
             user_id=user_id,
             defaults={"sealed": sealed, "signed_in_at": timezone.now()},
         )
-        _keep_act(setup_id, user_id, "signed in")
+        _keep_act(setup_id, user_id, translatable("signed in"))
 
 
 def renew_sign_in(setup_id: int, user_id: int, given: SignedIn) -> None:
@@ -50,7 +51,7 @@ def renew_sign_in(setup_id: int, user_id: int, given: SignedIn) -> None:
 def end_sign_in(setup_id: int, user_id: int) -> None:
     with configuration_change():
         if PhoneSystemSignIn.objects.filter(setup_id=setup_id, user_id=user_id).delete()[0]:
-            _keep_act(setup_id, user_id, "signed out")
+            _keep_act(setup_id, user_id, translatable("signed out"))
 
 
 def _keep_act(setup_id: int, user_id: int, action: str) -> None:

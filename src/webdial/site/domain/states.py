@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from webdial.exchange.general_settings import key_of
+from webdial.language import translatable
 from webdial.site.models import (
     Branch,
     Company,
@@ -21,33 +22,40 @@ from webdial.site.models import (
 )
 
 FIELD_LABELS: Final = {
-    "agency_id": "AgencyID",
-    "branch": "Branch",
-    "catalogue_id": "In the catalogue",
-    "certificate": "Certificate",
-    "certificate_text": "Certificate’s text",
-    "company": "Company",
-    "email": "Mail address",
-    "expires_at": "Lapses",
-    "extension": "Extension",
-    "is_active": "Active",
-    "label": "Name",
-    "login": "Sign-in name",
-    "name": "Name",
-    "notes": "Notes",
-    "password": "Password",
-    "phone_system": "Phone system",
-    "phones": "Numbers",
-    "places_calls": "Places calls",
-    "reads_calls": "Reads calls",
-    "role": "Role",
-    "secret": "Secret",
-    "settings": "Own settings",
-    "source": "File",
-    "staff_id": "StaffID",
-    "user": "User",
-    "value": "Value",
-    "version": "Version",
+    "agency_id": translatable("AgencyID"),
+    "branch": translatable("Branch"),
+    "catalogue_id": translatable("In the catalogue"),
+    "certificate": translatable("Certificate"),
+    "certificate_text": translatable("Certificate’s text"),
+    "company": translatable("Company"),
+    "dials_without_asking": translatable("Dials without asking"),
+    "email": translatable("Mail address"),
+    "expires_at": translatable("Lapses"),
+    "extension": translatable("Extension"),
+    "is_active": translatable("Active"),
+    "label": translatable("Name"),
+    "login": translatable("Sign-in name"),
+    "may_ring_abroad": translatable("Rings abroad"),
+    "may_ring_in_quiet_hours": translatable("Rings in quiet hours"),
+    "may_ring_premium": translatable("Rings premium-rate numbers"),
+    "most_in_flight": translatable("Calls in progress at most"),
+    "name": translatable("Name"),
+    "notes": translatable("Notes"),
+    "password": translatable("Password"),
+    "phone_system": translatable("Phone system"),
+    "phones": translatable("Numbers"),
+    "places_calls": translatable("Places calls"),
+    "platform": translatable("System"),
+    "reads_calls": translatable("Reads calls"),
+    "role": translatable("Role"),
+    "secret": translatable("Secret"),
+    "settings": translatable("Own settings"),
+    "source": translatable("File"),
+    "staff_id": translatable("StaffID"),
+    "starts_from": translatable("Where requests start"),
+    "user": translatable("User"),
+    "value": translatable("Value"),
+    "version": translatable("Version"),
 }
 
 VALUE: Final = "value of "
@@ -69,6 +77,9 @@ def user_state(row: User, branch: Branch | None) -> dict[str, Any]:
         "extension": row.extension,
         "role": str(row.role),
         "is_active": row.is_active,
+        "may_ring_abroad": row.may_ring_abroad,
+        "may_ring_premium": row.may_ring_premium,
+        "may_ring_in_quiet_hours": row.may_ring_in_quiet_hours,
         "phones": _numbers(Phone.objects.filter(user=row)),
     }
 
@@ -150,6 +161,8 @@ def setup_as_kept(setup_id: int) -> dict[str, Any] | None:
         "certificate": str(row.certificate),
         "certificate_text": row.certificate_text,
         "is_active": row.is_active,
+        "starts_from": str(row.starts_from),
+        "most_in_flight": str(row.most_in_flight or ""),
     }
     return details | values_state(setup_id, None, None)
 

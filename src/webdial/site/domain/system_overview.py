@@ -1,5 +1,6 @@
 """Phone systems that are set up, as a list shows them: what each is, where it is used, what it needs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
@@ -8,7 +9,13 @@ from webdial.exchange.general_settings import MECHANISM, key_of
 from webdial.phonesystems import Field, PhoneSystem
 from webdial.site.domain.configuration import setup_of, source_in_force
 from webdial.site.domain.phone_systems import list_setups, missing_of
-from webdial.site.models import GeneralSetting, PhoneSystemSetup, PhoneSystemValue, UserPhone
+from webdial.site.models import (
+    GeneralSetting,
+    PhoneSystemPause,
+    PhoneSystemSetup,
+    PhoneSystemValue,
+    UserPhone,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,8 @@ class SetupOverview:
     phone_count: int
     is_in_function: bool
     missing: tuple[Field, ...]
+    pauses: tuple[PhoneSystemPause, ...] = ()
+    """Its addresses that do not answer: calls to them are held back."""
 
     @property
     def is_used(self) -> bool:
@@ -36,17 +45,19 @@ class SetupOverview:
         return self.system is not None and not self.missing
 
 
-def overview(*, search: str = "") -> list[SetupOverview]:
+def overview(*, search: str = "", pauses: Iterable[PhoneSystemPause] = ()) -> list[SetupOverview]:
     """Every set-up with what it is and where it is used, in as many queries for one as for hundreds."""
-    return _overviews(list_setups(search=search))
+    return _overviews(list_setups(search=search), pauses)
 
 
 def overview_of(setup: PhoneSystemSetup) -> SetupOverview:
     """One set-up with what it is and where it is used, as it is kept."""
-    return _overviews(PhoneSystemSetup.objects.filter(pk=setup.pk))[0]
+    return _overviews(PhoneSystemSetup.objects.filter(pk=setup.pk), setup.pauses.all())[0]
 
 
-def _overviews(setups: QuerySet[PhoneSystemSetup]) -> list[SetupOverview]:
+def _overviews(
+    setups: QuerySet[PhoneSystemSetup], pauses: Iterable[PhoneSystemPause]
+) -> list[SetupOverview]:
     filled: dict[int, set[str]] = {}
     of_site = PhoneSystemValue.objects.filter(user__isnull=True, phone__isnull=True)
     for setup_id, name in of_site.values_list("setup_id", "name"):
@@ -58,6 +69,9 @@ def _overviews(setups: QuerySet[PhoneSystemSetup]) -> list[SetupOverview]:
     source = source_in_force().casefold()
     through = UserPhone.objects.filter(setup__isnull=False).order_by().values_list("setup_id")
     phones: dict[int | None, int] = dict(through.annotate(Count("id")))
+    paused: dict[int | None, list[PhoneSystemPause]] = {}
+    for pause in pauses:
+        paused.setdefault(pause.setup_id, []).append(pause)
     return [
         _overview_of(
             row,
@@ -65,6 +79,7 @@ def _overviews(setups: QuerySet[PhoneSystemSetup]) -> list[SetupOverview]:
             branches.get(key_of(row.name), []),
             phone_count=phones.get(row.pk, 0),
             is_in_function=_text_in_function(row.name) in source,
+            pauses=paused.get(row.pk, []),
         )
         for row in setups
     ]
@@ -82,9 +97,17 @@ def _overview_of(
     *,
     phone_count: int,
     is_in_function: bool,
+    pauses: list[PhoneSystemPause],
 ) -> SetupOverview:
     read = setup_of(row, {})
     missing = () if read.system is None else tuple(missing_of(read.system, filled))
     return SetupOverview(
-        row, read.system, read.fault, tuple(branches), phone_count, is_in_function, missing
+        row,
+        read.system,
+        read.fault,
+        tuple(branches),
+        phone_count,
+        is_in_function,
+        missing,
+        tuple(pauses),
     )

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from webdial.errors import InvalidValueError, NotFoundError
+from webdial.language import translate
 from webdial.site.domain.changes import keep_change
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import kept_text
@@ -38,25 +39,33 @@ def create_token(
     name: str,
     scopes: Iterable[str] = SCOPES,
     expires_at: datetime | None = None,
+    browser: str = "",
 ) -> str:
-    """Make a token for `user` and return it; it cannot be read again. Raises InvalidValueError."""
+    """Make a token for `user` and return it; it cannot be read again. Raises InvalidValueError.
+
+    With `browser` it is for that browser's extension (webdial.site.domain.browsers).
+    """
     token = PREFIX + secrets.token_urlsafe(32)
     wanted = _checked_scopes(scopes)
     if expires_at is not None and expires_at <= timezone.now():
-        raise InvalidValueError("The token would have lapsed already.", field="expires")
+        raise InvalidValueError(translate("The token would have lapsed already."), field="expires")
     row = ApiToken(
         user=user,
-        name=kept_text(name, field="name", label="The token's name", most=80),
+        name=kept_text(name, field="name", label=translate("The token's name"), most=80),
         digest=digest_of(token).hex(),
         created_at=timezone.now(),
         places_calls=PLACE_CALLS in wanted,
         reads_calls=READ_CALLS in wanted,
         expires_at=expires_at,
+        browser=browser,
     )
     with configuration_change():
         if ApiToken.objects.filter(user=user).count() >= MAX_TOKENS:
             raise InvalidValueError(
-                f"{user.name} has {MAX_TOKENS} tokens already.", hint="Revoke some first."
+                translate(
+                    "{name} has {MAX_TOKENS} tokens already.", name=user.name, MAX_TOKENS=MAX_TOKENS
+                ),
+                hint=translate("Revoke some first."),
             )
         row.save()
         after = token_state(row)
@@ -78,7 +87,7 @@ def revoke_token(token_id: int, *, user: User | None = None) -> ApiToken:
     """With `user`, only one of theirs. Raises NotFoundError."""
     token = list_tokens(user).filter(pk=token_id).first()
     if token is None:
-        raise NotFoundError(f"There is no token {token_id}.")
+        raise NotFoundError(translate("There is no token {token_id}.", token_id=token_id))
     with configuration_change():
         before = token_state(token)
         keep_change(ChangeSubject.TOKEN, token.pk, _label(token), before=before, after=None)
@@ -124,8 +133,10 @@ def _checked_scopes(scopes: Iterable[str]) -> frozenset[str]:
     wanted = frozenset(scopes)
     if unknown := sorted(wanted - frozenset(SCOPES)):
         raise InvalidValueError(
-            f"A token cannot be for {unknown[0]!r}.", field="scopes", hint=" or ".join(SCOPES)
+            translate("A token cannot be for {unknown}.", unknown=f"{unknown[0]!r}"),
+            field="scopes",
+            hint=" or ".join(SCOPES),
         )
     if not wanted:
-        raise InvalidValueError("Choose what the token is for.", field="scopes")
+        raise InvalidValueError(translate("Choose what the token is for."), field="scopes")
     return wanted

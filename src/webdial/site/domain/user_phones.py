@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from webdial.errors import InvalidValueError, NotFoundError
+from webdial.language import translate
 from webdial.site.domain.changes import keep_change
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import check_constraints, kept_text
@@ -21,7 +22,7 @@ def phone_of(user: User, phone_id: int) -> UserPhone:
     """Raises NotFoundError, also for somebody else's."""
     phone = phones_of(user).filter(pk=phone_id).first()
     if phone is None:
-        raise NotFoundError("There is no such phone.")
+        raise NotFoundError(translate("There is no such phone."))
     return phone
 
 
@@ -35,14 +36,16 @@ def save_phone(
 ) -> UserPhone:
     """Add a phone to the user, or change one of theirs. Raises InvalidValueError."""
     row = phone or UserPhone(user=user)
-    row.label = kept_text(label, field="label", label="The phone's name", most=40)
+    row.label = kept_text(label, field="label", label=translate("The phone's name"), most=40)
     row.extension = kept_text(
-        extension, field="extension", label="The extension", most=80, required=False
+        extension, field="extension", label=translate("The extension"), most=80, required=False
     )
     row.setup = setup
     with configuration_change():
         if phone is None and phones_of(user).count() >= MAX_PHONES:
-            raise InvalidValueError(f"A user has at most {MAX_PHONES} further phones.")
+            raise InvalidValueError(
+                translate("A user has at most {MAX_PHONES} further phones.", MAX_PHONES=MAX_PHONES)
+            )
         check_constraints(row, fields={"user_phone_label_unique": "label"})
         before = None if row.pk is None else user_phone_as_kept(row.pk)
         row.save()

@@ -1,6 +1,6 @@
 """Users: members of staff who sign in and call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,11 +11,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from webdial.errors import InvalidValueError, NotFoundError
+from webdial.language import translatable, translate
 from webdial.site.domain.changes import keep_act, keep_change
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import check_constraints, kept_text
 from webdial.site.domain.phones import LabelledNumber, keep_phones
-from webdial.site.domain.rights import check_user_change
+from webdial.site.domain.rights import check_ring_rights, check_user_change
+from webdial.site.domain.ring_rights import RING_RIGHTS, ring_rights
 from webdial.site.domain.states import user_as_kept
 from webdial.site.models import Branch, ChangeSubject, Role, User
 
@@ -36,6 +38,10 @@ class UserDetails:
     is_active: bool = True
     email: str = ""
     phones: Sequence[LabelledNumber] = ()
+    may_ring_abroad: bool | None = None
+    may_ring_premium: bool | None = None
+    may_ring_in_quiet_hours: bool | None = None
+    """None keeps each of these three as it is; a new user has none."""
 
 
 def list_users(*, search: str = "") -> QuerySet[User]:
@@ -73,7 +79,7 @@ def user_by_login(login: str) -> User:
     """Raises NotFoundError."""
     user = User.objects.filter(login=login.strip().casefold()).first()
     if user is None:
-        raise NotFoundError(f"There is no user {login!r}.")
+        raise NotFoundError(translate("There is no user {login}.", login=f"{login!r}"))
     return user
 
 
@@ -97,7 +103,9 @@ def user_by_staff_id(staff_id: str) -> User:
     """Raises NotFoundError."""
     user = User.objects.filter(staff_id__iexact=staff_id.strip()).first()
     if user is None:
-        raise NotFoundError(f"There is no user with the StaffID {staff_id!r}.")
+        raise NotFoundError(
+            translate("There is no user with the StaffID {staff_id}.", staff_id=f"{staff_id!r}")
+        )
     return user
 
 
@@ -115,22 +123,32 @@ def save_user(
     """
     row = user or User()
     row.login = kept_text(
-        details.login, field="login", label="The sign-in name", most=80
+        details.login, field="login", label=translate("The sign-in name"), most=80
     ).casefold()
-    row.staff_id = kept_text(details.staff_id, field="staff_id", label="The StaffID", most=40)
-    row.name = kept_text(details.name, field="name", label="The name", most=120)
+    row.staff_id = kept_text(
+        details.staff_id, field="staff_id", label=translate("The StaffID"), most=40
+    )
+    row.name = kept_text(details.name, field="name", label=translate("The name"), most=120)
     row.email = checked_email(details.email)
     row.extension = kept_text(
-        details.extension, field="extension", label="The extension", most=80, required=False
+        details.extension,
+        field="extension",
+        label=translate("The extension"),
+        most=80,
+        required=False,
     )
     if details.role not in Role.values:
-        raise InvalidValueError("There is no such role.", field="role")
+        raise InvalidValueError(translate("There is no such role."), field="role")
     row.branch, row.role, row.is_active = details.branch, details.role, details.is_active
     _take_password(row, password)
+    for name in RING_RIGHTS:
+        if (given := getattr(details, name)) is not None:
+            setattr(row, name, given)
     with configuration_change():
         if by is not None:
             kept = None if row.pk is None else User.objects.get(pk=row.pk)
             check_user_change(by, kept, branch=row.branch, role=row.role)
+            check_ring_rights(by, ring_rights(kept or User()), ring_rights(row))
         check_constraints(
             row,
             fields={
@@ -165,12 +183,14 @@ def set_email(user: User, email: str) -> None:
 
 def checked_email(typed: str) -> str:
     """A mail address as it is kept, or empty. Raises InvalidValueError."""
-    text = kept_text(typed, field="email", label="The mail address", most=254, required=False)
+    text = kept_text(
+        typed, field="email", label=translate("The mail address"), most=254, required=False
+    )
     if text:
         try:
             validate_email(text)
         except ValidationError as error:
-            raise InvalidValueError("This is no mail address.", field="email") from error
+            raise InvalidValueError(translate("This is no mail address."), field="email") from error
     return kept_email(text)
 
 
@@ -179,19 +199,38 @@ def kept_email(text: str) -> str:
     return text.lower()
 
 
+def set_ring_rights(user: User, rights: Mapping[str, bool]) -> None:
+    """Give or take away what `rights` names, by the names of the fields."""
+    with configuration_change():
+        before = user_as_kept(user.pk)
+        for name, given in rights.items():
+            setattr(user, name, given)
+        user.save(update_fields=list(rights))
+        after = user_as_kept(user.pk)
+        keep_change(ChangeSubject.USER, user.pk, user.name, before=before, after=after)
+
+
 def set_password(user: User, password: str) -> None:
     """Raises InvalidValueError when the password is empty or too weak."""
     if not password:
-        raise InvalidValueError("The password is empty.", field="password")
+        raise InvalidValueError(translate("The password is empty."), field="password")
     _take_password(user, password)
     with transaction.atomic():
         user.save(update_fields=["password"])
-        keep_act(ChangeSubject.USER, user.pk, user.name, "password set", secrets=["password"])
+        keep_act(
+            ChangeSubject.USER,
+            user.pk,
+            user.name,
+            translatable("password set"),
+            secrets=["password"],
+        )
 
 
 def _take_password(user: User, password: str) -> None:
     if len(password) > MAX_PASSWORD:
-        message = f"The password has more than {MAX_PASSWORD} characters."
+        message = translate(
+            "The password has more than {MAX_PASSWORD} characters.", MAX_PASSWORD=MAX_PASSWORD
+        )
         raise InvalidValueError(message, field="password")
     if password:
         try:
@@ -207,9 +246,9 @@ def require_an_administrator(*, blamed: str) -> None:
     """Once there is an administrator, there is always one who may sign in."""
     if not _active_administrators().exists():
         raise InvalidValueError(
-            "At least one administrator must stay active.",
+            translate("At least one administrator must stay active."),
             field=blamed,
-            hint="Make another user an administrator first.",
+            hint=translate("Make another user an administrator first."),
         )
 
 

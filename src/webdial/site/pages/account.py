@@ -3,6 +3,7 @@
 from typing import Final
 
 from allauth.account.internal.flows.logout import logout
+from allauth.core.internal import ratelimit
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
@@ -15,6 +16,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import InvalidValueError, WebdialError
+from webdial.language import translate, translate_count
+from webdial.site.domain.lock_outs import wait_in_words
 from webdial.site.domain.second_factors import second_factors, uses_provider
 from webdial.site.domain.users import MAX_PASSWORD, checked_email, set_email, set_password
 from webdial.site.models import User
@@ -26,6 +29,8 @@ from webdial.site.pages.shown_errors import ShownError, show_error
 
 _MAIL_SALT: Final = "webdial.mail_address"
 _MAIL_LINK_S: Final = 24 * 60 * 60
+GUESSES_S: Final = 5 * 60
+"""For how long attempts at one's own password are counted (ACCOUNT_RATE_LIMITS)."""
 
 
 @signed_in
@@ -41,17 +46,22 @@ def mail(request: PageRequest) -> HttpResponse:
     if request.method != "POST" or not offers_mail(request):
         return redirect("account")
     try:
+        check_guesses(request)
         if not request.user.check_password(request.POST.get("current", "")[:MAX_PASSWORD]):
-            raise InvalidValueError("This is not your password.", field="current")
+            raise InvalidValueError(translate("This is not your password."), field="current")
         email = checked_email(request.POST.get("email", ""))
         if not email:
-            raise InvalidValueError("Type a mail address.", field="email")
+            raise InvalidValueError(translate("Type a mail address."), field="email")
     except WebdialError as error:
         return _profile(request, show_error(error), typed=request.POST.get("email", ""))
     token = signing.dumps([request.user.pk, request.user.email, email], salt=_MAIL_SALT)
     url = absolute_url(request, reverse("confirm-mail", args=(token,)))
-    send_mail(email, "Your mail address in Webdial", "address", user=request.user, url=url)
-    messages.info(request, f"A mail is on its way to {email}. Open the link in it.")
+    send_mail(
+        email, translate("Your mail address in Webdial"), "address", user=request.user, url=url
+    )
+    messages.info(
+        request, translate("A mail is on its way to {email}. Open the link in it.", email=email)
+    )
     return redirect("account")
 
 
@@ -63,7 +73,9 @@ def confirm_mail(request: PageRequest, token: str) -> HttpResponse:
     except signing.BadSignature:
         user_id, before, email = None, "", ""
     if (user_id, before) != (request.user.pk, request.user.email):
-        messages.error(request, "This link does not work any more, or is another user's.")
+        messages.error(
+            request, translate("This link does not work any more, or is another user's.")
+        )
         return redirect("account")
     if request.method != "POST":
         return render(request, "accounts/confirm_mail.html", {"email": email})
@@ -72,7 +84,7 @@ def confirm_mail(request: PageRequest, token: str) -> HttpResponse:
     except InvalidValueError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, f"Your mail address is {email} now.")
+        messages.success(request, translate("Your mail address is {email} now.", email=email))
     return redirect("account")
 
 
@@ -90,8 +102,8 @@ def sessions(request: PageRequest) -> HttpResponse:
         return redirect("sign-in")
     _end(ended)
     count = len(ended)
-    told = "No session" if not count else f"{count} session{'s' if count > 1 else ''}"
-    messages.success(request, f"{told} {'were' if count > 1 else 'was'} ended.")
+    told = translate_count("{count} session was ended.", "{count} sessions were ended.", count)
+    messages.success(request, told if count else translate("No session was ended."))
     return redirect("sessions")
 
 
@@ -102,6 +114,7 @@ def password(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request)
     try:
+        check_guesses(request)
         change_password(
             request.user,
             current=request.POST.get("current", ""),
@@ -113,18 +126,33 @@ def password(request: PageRequest) -> HttpResponse:
     # This session goes on; the user's others end, since they were opened with the old password.
     update_session_auth_hash(request, request.user)
     UserSession.objects.create_from_request(request)
-    messages.success(request, "Your password is changed.")
+    messages.success(request, translate("Your password is changed."))
     return redirect("password")
+
+
+def check_guesses(request: PageRequest) -> None:
+    """Whoever found a session open must not find out the password in it. Raises InvalidValueError."""
+    if not ratelimit.consume(
+        request, app="allauth.account", action="reauthenticate", user=request.user
+    ):
+        wait = wait_in_words(GUESSES_S)
+        told = translate(
+            "There were too many failed attempts. Try again {wait}, or ask an administrator.",
+            wait=wait,
+        )
+        raise InvalidValueError(told, field="current")
 
 
 def change_password(user: User, *, current: str, new: str, repeated: str) -> None:
     """Raises InvalidValueError, with the field that is wrong."""
     if len(current) > MAX_PASSWORD or not user.check_password(current):
-        raise InvalidValueError("This is not your present password.", field="current")
+        raise InvalidValueError(translate("This is not your present password."), field="current")
     if not new:
-        raise InvalidValueError("Type a new password.", field="new")
+        raise InvalidValueError(translate("Type a new password."), field="new")
     if new != repeated:
-        raise InvalidValueError("The two new passwords are not the same.", field="repeated")
+        raise InvalidValueError(
+            translate("The two new passwords are not the same."), field="repeated"
+        )
     try:
         set_password(user, new)
     except InvalidValueError as error:
@@ -147,6 +175,8 @@ def _profile(
         "offers_mail": offers_mail(request),
         "email": user.email if typed is None else typed,
         "errors": {error.field: error} if error else {},
+        "languages": settings.LANGUAGES,
+        "chosen_language": request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""),
     }
     return render(request, "accounts/profile.html", context, status=422 if error else 200)
 

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from webdial.errors import NotFoundError, WebdialError
+from webdial.language import translate
 from webdial.site.domain.tokens import list_tokens, revoke_token
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.requests import PageRequest
@@ -34,14 +35,14 @@ def revoke(request: PageRequest, token_id: int) -> HttpResponse:
     """Asks, then revokes."""
     token = list_tokens(request.user).filter(pk=token_id).first()
     if token is None:
-        raise Http404("You have no such token.")
+        raise Http404(translate("You have no such token."))
     if request.method != "POST":
         return render(request, "accounts/revoke_token.html", {"token": token})
     try:
         revoke_token(token_id, user=request.user)
     except NotFoundError as error:
         raise Http404(error.message) from error
-    messages.success(request, f"The token {token.name} is revoked.")
+    messages.success(request, translate("The token {name} is revoked.", name=token.name))
     return redirect("tokens")
 
 

@@ -9,34 +9,60 @@ from uuid import UUID
 import orjson
 
 from webdial.exchange import Channel, Outcome, PlacedCall, Verdict
+from webdial.exchange.calls import Repeat
+from webdial.language import translatable, translate
 from webdial.numbers import NumberError, NumberStep, StepKind, clean_number
 from webdial.site.models import Call
 
-_TELL: Final = "Tell an administrator"
-_TRY_AGAIN: Final = "Try again in a minute. If it stays so, tell an administrator"
-_IF_NOTHING_RINGS: Final = "If nothing rings within a minute, dial again."
+_TRY_AGAIN: Final = translatable("Try again in a minute. If it stays so, tell an administrator.")
+_IF_NOTHING_RINGS: Final = translatable("If nothing rings within a minute, dial again.")
 
 _NEXT_STEPS: Final = {
-    Outcome.REJECTED: f"{_TELL}: the dial string may need a change.",
-    Outcome.LOG_IN_FAILED: f"{_TELL}: the password or key for the phone system may be an old one.",
+    Outcome.REJECTED: translatable("Tell an administrator: the dial string may need a change."),
+    Outcome.LOG_IN_FAILED: translatable(
+        "Tell an administrator: the password or key for the phone system may be an old one."
+    ),
+    Outcome.BLOCKED: translatable("If it has to be rung, ask an administrator."),
+    Outcome.HELD_BACK: _TRY_AGAIN,
+    Outcome.ADDRESS_NOT_ALLOWED: translatable(
+        "Tell an administrator: the setting Allowed Hosts may lack an address."
+    ),
     Outcome.FAILED: _IF_NOTHING_RINGS,
-    Outcome.REDIRECTED_AWAY: f"{_TELL}: the dial string may name an old address.",
-    Outcome.HOST_UNKNOWN: f"{_TELL}: the name in the dial string may be misspelt.",
-    Outcome.CONNECTION_REFUSED: f"{_TRY_AGAIN}: the phone system may be switched off.",
-    Outcome.UNREACHABLE: f"{_TRY_AGAIN}.",
-    Outcome.CERTIFICATE_BAD: f"{_TELL}: the phone system needs a valid certificate.",
-    Outcome.TLS_FAILED: f"{_TELL}: the dial string may need another port, or http://.",
+    Outcome.REDIRECTED_AWAY: translatable(
+        "Tell an administrator: the dial string may name an old address."
+    ),
+    Outcome.HOST_UNKNOWN: translatable(
+        "Tell an administrator: the name in the dial string may be misspelt."
+    ),
+    Outcome.CONNECTION_REFUSED: translatable(
+        "Try again in a minute. If it stays so, tell an administrator: the phone system may be switched off."
+    ),
+    Outcome.UNREACHABLE: _TRY_AGAIN,
+    Outcome.CERTIFICATE_BAD: translatable(
+        "Tell an administrator: the phone system needs a valid certificate."
+    ),
+    Outcome.TLS_FAILED: translatable(
+        "Tell an administrator: the dial string may need another port, or http://."
+    ),
     Outcome.TIMED_OUT: _IF_NOTHING_RINGS,
     Outcome.CUT_OFF: _IF_NOTHING_RINGS,
-    Outcome.NOT_UNDERSTOOD: f"If nothing rings, {_TELL[0].lower()}{_TELL[1:]}: "
-    "the dial string may not lead to the phone system.",
+    Outcome.NOT_UNDERSTOOD: translatable(
+        "If nothing rings, tell an administrator: the dial string may not lead to the phone system."
+    ),
     Outcome.INTERRUPTED: _IF_NOTHING_RINGS,
+    Outcome.COMPUTER_AWAY: translatable(
+        "Look whether the helper runs there: My account | Computers. Then dial again."
+    ),
+    Outcome.NOT_OPENED: translatable(
+        "Install a phone program on your computer, or tell an administrator."
+    ),
 }
 
 CHANNELS: Final = {
-    Channel.PAGE.value: "These pages",
-    Channel.API.value: "Another program (API)",
-    Channel.CLI.value: "The command line",
+    Channel.PAGE.value: translatable("These pages"),
+    Channel.API.value: translatable("Another program (API)"),
+    Channel.CLI.value: translatable("The command line"),
+    Channel.COMPUTER.value: translatable("A link on their computer"),
 }
 """By which door a call came, in words."""
 
@@ -71,14 +97,23 @@ class ShownCall:
     staff_id: str = ""
     is_erased: bool = False
     """What named people in it was taken away, so it cannot be dialled again."""
+    repeats: Repeat | None = None
+    """Set where it is shown instead of a call that was asked for a second time."""
+
+    @property
+    def opens_page(self) -> bool:
+        """Whether the link is a web page, which goes into a tab of its own."""
+        return self.link is not None and self.link.lower().startswith(("http:", "https:"))
 
     @classmethod
-    def of_row(cls, row: Call, placed: PlacedCall | None = None) -> Self:
+    def of_row(
+        cls, row: Call, placed: PlacedCall | None = None, *, repeats: Repeat | None = None
+    ) -> Self:
         """A call from the log; `placed` is the exchange's own word, which may be newer."""
         verdict = placed.verdict if placed else None
         return cls(
             id=row.id,
-            number="Number erased" if row.erased_at else row.typed.strip(),
+            number=translate("Number erased") if row.erased_at else row.typed.strip(),
             dialled=row.dialled,
             outcome=verdict.outcome if verdict else Outcome(row.outcome),
             status=verdict.status if verdict else row.status,
@@ -90,6 +125,7 @@ class ShownCall:
             who=row.user.name if row.user else "",
             staff_id=row.user.staff_id if row.user else "",
             is_erased=row.erased_at is not None,
+            repeats=repeats,
         )
 
     @classmethod
@@ -101,11 +137,27 @@ class ShownCall:
             outcome=call.outcome,
             status=call.verdict.status if call.verdict else None,
             placed_at=call.placed_at,
-            link=call.link,
+            link=None if call.repeats else call.link,
             message=call.verdict.message if call.verdict else "",
             told_step=call.verdict.next_step if call.verdict else "",
             phone_system=call.prepared.phone_system,
+            repeats=call.repeats,
         )
+
+    @property
+    def repeats_note(self) -> str:
+        """That it is the same call, in words; empty where it is not."""
+        match self.repeats:
+            case Repeat.CLICK:
+                return translate(
+                    "You have just dialled this number: this is that call. Nothing was dialled again."
+                )
+            case Repeat.KEY:
+                return translate(
+                    "This page has dialled already: this is its call. Nothing was dialled again."
+                )
+            case None:
+                return ""
 
     @property
     def is_placing(self) -> bool:
@@ -133,8 +185,10 @@ class ShownCall:
     def next_step(self) -> str:
         """What the caller can do now; empty when nothing need be done."""
         if self.outcome is Outcome.REJECTED and self.status in _PASSING:
-            return f"{_TRY_AGAIN}."
-        return _NEXT_STEPS.get(self.outcome, "")
+            return translate(_TRY_AGAIN)
+        if self.outcome is Outcome.BLOCKED and self.told_step:  # stands in the sentence
+            return ""
+        return translate(_NEXT_STEPS.get(self.outcome, ""))
 
     @property
     def extension_behind(self) -> str:
@@ -149,11 +203,11 @@ class ShownCall:
     @property
     def took(self) -> str:
         """How long the phone system took to answer, such as `0.4 s`; empty while it does."""
-        if self.finished_at is None or self.outcome is Outcome.HANDED_OVER:
+        if self.finished_at is None or self.outcome in {Outcome.HANDED_OVER, Outcome.BLOCKED}:
             return ""
         seconds = (self.finished_at - self.placed_at).total_seconds()
         if seconds < 0.1:
-            return "under 0.1 s"
+            return translate("under 0.1 s")
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from webdial.language import translate
 from webdial.site.domain.call_filters import matching_calls
 from webdial.site.domain.call_pages import calls_in_batches
 from webdial.site.domain.call_records import csv_parts, write_excel
@@ -33,7 +34,7 @@ _TYPES: Final = {
 def export_calls(request: PageRequest, form: str) -> HttpResponseBase:
     """`form` is csv or xlsx."""
     if form not in _TYPES:
-        raise Http404("There is no such export.")
+        raise Http404(translate("There is no such export."))
     asked = asked_calls(request)
     if asked.wanted is None or (form == "xlsx" and _is_too_long(asked)):
         context = {

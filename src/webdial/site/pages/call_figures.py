@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from webdial.exchange import Outcome
+from webdial.language import translate
 from webdial.site.domain.call_figures import AnswerTimes, Figures, Tally, figures_of
 from webdial.site.pages.call_display import tone_of
 from webdial.site.pages.call_list import asked_calls, filter_context
@@ -103,4 +104,4 @@ def _system_rows(figures: Figures) -> list[SystemRow]:
 
 
 def _unnamed(tally: Tally) -> Tally:
-    return Tally("A dial string or link", tally.calls, tally.failed)
+    return Tally(translate("A dial string or link"), tally.calls, tally.failed)

@@ -13,6 +13,7 @@ from django.shortcuts import render
 
 from webdial.errors import InvalidValueError
 from webdial.exchange import Channel, Outcome
+from webdial.language import translate
 from webdial.site.domain.call_filters import (
     FIELDS,
     OUTCOME_GROUPS,
@@ -78,11 +79,11 @@ def filter_context(asked: AskedCalls) -> dict[str, Any]:
         "sees_others": not asked.sight.is_own,
         "sees_branches": not asked.sight.is_own and asked.sight.branch_id is None,
         "branches": Branch.objects.all()[:_MAX_BRANCHES],
-        "outcome_groups": [(name, label) for name, (label, _) in OUTCOME_GROUPS.items()],
+        "outcome_groups": [(name, translate(label)) for name, (label, _) in OUTCOME_GROUPS.items()],
         "outcomes": [(outcome.value, outcome.label) for outcome in Outcome],
         "systems": names,
-        "channels": [(channel.value, CHANNELS[channel.value]) for channel in Channel],
-        "periods": PERIODS.items(),
+        "channels": [(channel.value, translate(CHANNELS[channel.value])) for channel in Channel],
+        "periods": [(name, translate(label)) for name, label in PERIODS.items()],
         "has_filter": any(asked.query.values()),
         # Seldom wanted, so folded away until one is in use.
         "has_more": any(asked.typed[name] for name in ("system", "channel", "from", "to")),

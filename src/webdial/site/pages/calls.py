@@ -15,6 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import NotFoundError, WebdialError
 from webdial.exchange import Channel, Outcome
+from webdial.exchange.calls import Repeat
+from webdial.exchange.ringing import UnconfirmedError
+from webdial.language import translate
 from webdial.numbers import MAX_TYPED
 from webdial.site.domain.calls import call_in_sight, calls_of_user, sight_of
 from webdial.site.models import Call
@@ -22,6 +25,7 @@ from webdial.site.pages.call_display import CHANNELS, ShownCall, number_steps
 from webdial.site.pages.call_list import list_calls
 from webdial.site.pages.dial import dial_page
 from webdial.site.pages.exchange_access import exchange_of
+from webdial.site.pages.one_time import again_of_form, once_of_form, renew_id, spend_form
 from webdial.site.pages.own_phone import choose_phone, chosen_phone, own_phone, phone_id_of
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import signed_in
@@ -54,9 +58,9 @@ async def calls(request: PageRequest) -> HttpResponse:
 def call(request: PageRequest, call_id: UUID) -> HttpResponse:
     row = _call_in_sight(request, call_id)
     context = {
-        "call": ShownCall.of_row(row),
+        "call": ShownCall.of_row(row, repeats=_repeats(request)),
         "row": row,
-        "channel": CHANNELS.get(row.channel, row.channel),
+        "channel": translate(CHANNELS.get(row.channel, row.channel)),
         "steps": number_steps(row),
         "is_own": row.user_id == request.user.pk,
         "own_phone": own_phone(request),
@@ -72,7 +76,7 @@ def latest_call(request: PageRequest) -> HttpResponse:
     row = calls_of_user(request.user).first()
     if row is None:
         return HttpResponse(status=204)
-    return _part(request, ShownCall.of_row(row), "panel")
+    return renew_id(_part(request, ShownCall.of_row(row), "panel"))
 
 
 @signed_in
@@ -93,7 +97,7 @@ async def call_line(request: PageRequest, call_id: UUID) -> HttpResponse:
         pause_s = 0 if loop.time() - began >= _PAUSE_S else _PAUSE_S
         # The end is written down before it is told, so the row now holds the time of it as well.
         row = await sync_to_async(_call_in_sight)(request, call_id)
-    shown = ShownCall.of_row(row, placed)
+    shown = ShownCall.of_row(row, placed, repeats=_repeats(request))
     return _part(request, shown, request.GET.get("in", ""), pause_s=pause_s)
 
 
@@ -101,19 +105,31 @@ async def _place_call(request: PageRequest) -> HttpResponse:
     number = request.POST.get("number", "")
     exchange = exchange_of(request)
     phone_id = _phone_id(request)
+    user_id = request.user.pk
+    again = again_of_form(request)
+    once = once_of_form(request, user_id, number, str(phone_id), str(again))
     try:
         placed = await exchange.start_call(
-            number, user_id=request.user.pk, channel=Channel.PAGE, phone_id=phone_id
-        )
+            number, user_id=user_id, channel=Channel.PAGE, phone_id=phone_id, once=once, again=again,
+            is_confirmed="confirmed" in request.POST,
+        )  # fmt: skip
     except WebdialError as error:
+        await spend_form(exchange.duplicates, once, error)
         return await sync_to_async(_refuse)(request, number, error)
     choose_phone(request, phone_id)
     if request.htmx:
-        return _part(request, ShownCall.of_placed(placed), "panel")
-    if placed.link is not None:
+        return renew_id(_part(request, ShownCall.of_placed(placed), "panel"))
+    if placed.link is not None and placed.repeats is None:
         return _hand_over(placed.link)
     # To the call's own page, so that loading it again dials nothing.
-    return HttpResponseRedirect(reverse("call", args=(placed.id,)), status=303)
+    told = f"?same={placed.repeats.value}" if placed.repeats else ""
+    return HttpResponseRedirect(reverse("call", args=(placed.id,)) + told, status=303)
+
+
+def _repeats(request: PageRequest) -> Repeat | None:
+    """By the address: whether the call is shown to somebody who asked for it a second time."""
+    told = request.GET.get("same")
+    return next((each for each in Repeat if each.value == told), None)
 
 
 def _phone_id(request: PageRequest) -> int | None:
@@ -135,13 +151,29 @@ def _hand_over(link: str) -> HttpResponse:
 
 def _refuse(request: PageRequest, number: str, error: WebdialError) -> HttpResponse:
     """Nothing was dialled; why, where the user looks."""
+    if isinstance(error, UnconfirmedError):
+        return _ask_once_more(request, number, error)
     shown = show_error(error, field="number")
     if request.htmx:
         # Of a dial string that an administrator set, the caller sees nothing; it may hold a secret.
         returned = shown if error.error_code == "function_result_faulty" else None
         context = {"error": shown, "returned": returned, "number": number.strip()[:MAX_TYPED]}
-        return render(request, "partials/call_refused.html", context, status=422)
+        return renew_id(render(request, "partials/call_refused.html", context, status=422))
     return dial_page(request, typed=number[:MAX_TYPED], error=shown)
+
+
+def _ask_once_more(request: PageRequest, number: str, error: UnconfirmedError) -> HttpResponse:
+    """An emergency number is rung by a second press, on a page or a part of one that says so."""
+    context = {
+        "error": show_error(error),
+        "number": number.strip()[:MAX_TYPED],
+        "phone": request.POST.get("phone"),
+        "own_phone": own_phone(request),
+        "hides_quick_dial": True,
+    }
+    if request.htmx:
+        return renew_id(render(request, "partials/emergency.html", context, status=422))
+    return render(request, "emergency.html", context, status=422)
 
 
 def _part(request: PageRequest, shown: ShownCall, part: str, *, pause_s: int = 0) -> HttpResponse:

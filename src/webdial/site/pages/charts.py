@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from webdial.language import grouped, translatable, translate, translate_count
 from webdial.site.domain.call_figures import Step, Tally
 
 WIDTH: Final = 720
@@ -63,7 +64,12 @@ def time_chart(tallies: Sequence[Tally], step: Step) -> TimeChart:
         x = _LEFT + slot * index + (slot - wide) / 2
         height, failed = _high(each.calls, top), _high(each.failed, top)
         foot = HEIGHT - _BOTTOM
-        told = f"{each.name}: {each.calls:,} calls, {each.failed:,} went wrong"
+        told = translate(
+            "{name}: {calls} calls, {failed} went wrong",
+            name=each.name,
+            calls=grouped(each.calls),
+            failed=grouped(each.failed),
+        )
         bars.append(
             Bar(
                 _cut(x),
@@ -82,7 +88,7 @@ def time_chart(tallies: Sequence[Tally], step: Step) -> TimeChart:
         if index % every == 0
     ]
     lines = [
-        Mark(_cut(HEIGHT - _BOTTOM - _high(value, top)), f"{value:,}")
+        Mark(_cut(HEIGHT - _BOTTOM - _high(value, top)), grouped(value))
         for value in sorted({0, top // 2, top})
     ]
     return TimeChart(tuple(bars), tuple(lines), tuple(labels), _told(tallies, step))
@@ -100,23 +106,26 @@ def short_name(name: str) -> str:
     """2026-11-25 14 as 14:00, 2026-11-25 as 25 Nov, 2026-11 as Nov 26."""
     if len(name) == 13:
         return f"{name[11:]}:00"
-    month = _MONTHS[int(name[5:7]) - 1]
-    return f"{int(name[8:10])} {month}" if len(name) == 10 else f"{month} {name[2:4]}"
+    month = translate(_MONTHS[int(name[5:7]) - 1])
+    day = int(name[8:10] or 1)
+    if len(name) == 10:
+        return translate("{day} {month}", day=day, month=month)
+    return f"{month} {name[2:4]}"
 
 
 _MONTHS: Final = (
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
+    translatable("Jan"),
+    translatable("Feb"),
+    translatable("Mar"),
+    translatable("Apr"),
+    translatable("May"),
+    translatable("Jun"),
+    translatable("Jul"),
+    translatable("Aug"),
+    translatable("Sep"),
+    translatable("Oct"),
+    translatable("Nov"),
+    translatable("Dec"),
 )
 
 
@@ -131,13 +140,16 @@ def _cut(value: float) -> float:
 def _told(tallies: Sequence[Tally], step: Step) -> str:
     total = sum(each.calls for each in tallies)
     if not total:
-        return "There were no calls."
+        return translate("There were no calls.")
     best = max(tallies, key=lambda each: each.calls)
-    return (
-        f"{_several(total, 'call')} in {_several(len(tallies), step.word)}; "
-        f"most of them, {best.calls:,}, in {best.name}."
+    return translate(
+        "{calls} in {steps}; most of them, {most}, in {name}.",
+        calls=_calls(total),
+        steps=step.several(len(tallies)),
+        most=grouped(best.calls),
+        name=best.name,
     )
 
 
-def _several(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+def _calls(count: int) -> str:
+    return translate_count("{number} call", "{number} calls", count, number=grouped(count))

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from webdial.numbers import MAX_TYPED
 from webdial.site.domain.calls import calls_of_user
 from webdial.site.pages.call_display import ShownCall
 from webdial.site.pages.directory import Directory, directory_of
@@ -23,7 +24,9 @@ def dial(request: PageRequest) -> HttpResponse:
         part = "directory_entries" if directory.page > 1 else "directory"
         context = {"directory": directory, "own_phone": own_phone(request), "is_part": True}
         return render(request, f"partials/{part}.html", context)
-    return dial_page(request, directory=directory)
+    # A number in the address is filled in; nothing is dialled by it.
+    typed = request.GET.get("number", "")[:MAX_TYPED]
+    return dial_page(request, directory=directory, typed=typed)
 
 
 def dial_page(

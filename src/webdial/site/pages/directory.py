@@ -9,6 +9,7 @@ from typing import Final
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from webdial.language import translatable, translate
 from webdial.site.domain.directory import find_listed
 from webdial.site.domain.favourites import KeptNumber, OwnerKind, favourites_of
 from webdial.site.domain.people import list_colleagues
@@ -35,6 +36,14 @@ class Kind(StrEnum):
     @property
     def is_searched(self) -> bool:
         return self in {Kind.PEOPLE, Kind.COLLEAGUES}
+
+
+_TITLES: Final = {
+    Kind.PEOPLE: translatable("People"),
+    Kind.COLLEAGUES: translatable("Colleagues"),
+    Kind.FAVOURITES: translatable("Favourites"),
+    Kind.RECENT: translatable("Recent"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ class Directory:
     @property
     def tabs(self) -> tuple[tuple[Kind, str, str], ...]:
         """Each list with its title and its link."""
-        return tuple((kind, kind.value.capitalize(), self.link(kind=kind)) for kind in Kind)
+        return tuple((kind, translate(_TITLES[kind]), self.link(kind=kind)) for kind in Kind)
 
     @property
     def searched(self) -> Kind:

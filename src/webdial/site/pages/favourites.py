@@ -8,6 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from webdial.errors import NotFoundError, WebdialError
+from webdial.language import translate
 from webdial.site.domain.favourites import (
     OwnerKind,
     Starred,
@@ -67,10 +68,10 @@ def _starred(request: PageRequest) -> Starred:
     kind, owner_id = request.POST.get("kind", ""), request.POST.get("owner", "")
     is_id = owner_id.isascii() and owner_id.isdigit() and len(owner_id) < 19
     if kind not in set(OwnerKind) or not is_id:
-        raise Http404("There is no such number.")
+        raise Http404(translate("There is no such number."))
     number = request.POST.get("starred", "")
     if len(number) > 80 or not number.isprintable():
-        raise Http404("There is no such number.")
+        raise Http404(translate("There is no such number."))
     return Starred(OwnerKind(kind), int(owner_id), number)
 
 

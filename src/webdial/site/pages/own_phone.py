@@ -6,10 +6,13 @@ from typing import Final
 from django.http import HttpRequest
 
 from webdial.dialstring import EXTENSION
+from webdial.exchange.calls import Computer
+from webdial.exchange.computers import ActionKind
 from webdial.exchange.configuration import Configuration
 from webdial.exchange.general_settings import MECHANISM, is_function, key_of
 from webdial.exchange.mechanism import read_mechanism
 from webdial.exchange.systems import SystemSetup, UserPhone
+from webdial.language import translate
 from webdial.phonesystems import RingsFirst
 from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.requests import PageRequest
@@ -44,6 +47,18 @@ class OwnPhone:
     is_signed_out: bool = False
     value: str = ""
     choices: tuple[PhoneChoice, ...] = ()
+    starts_at_computer: bool = False
+    computer: str = ""
+    """The user's own machine that starts the call; empty when none is connected."""
+    is_standard: bool = False
+    """Whether nothing is set, so that calls are left to the machine's own program."""
+    opens_page: bool = False
+    """Whether the link is a web page: that is opened in a tab of its own."""
+
+    @property
+    def setting_name(self) -> str:
+        """The general setting that says how calls are placed."""
+        return MECHANISM.name
 
     @property
     def dials_at_once(self) -> bool:
@@ -60,6 +75,7 @@ def own_phone(request: PageRequest) -> OwnPhone:
     else:
         setup = configuration.setups.get(key_of(value))
     way = _by_value(value) if setup is None else _by_system(setup, configuration, user.pk)
+    way = _at_computer(way, value, setup, exchange_of(request).computer_of(user.pk))
     return replace(
         way,
         extension=user.extension if phone is None else phone.extension or "",
@@ -93,10 +109,28 @@ def phone_id_of(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
+def _at_computer(
+    way: OwnPhone, value: str, setup: SystemSetup | None, computer: Computer | None
+) -> OwnPhone:
+    """As webdial.exchange.computers decides it: then the page waits for the outcome as for a request."""
+    name = "" if computer is None else computer.name
+    if setup is not None and setup.starts_at_computer and not way.is_link:
+        return replace(way, starts_at_computer=True, computer=name)
+    if not way.is_link or computer is None:
+        return way
+    is_standard = setup is None and not value.strip()
+    wanted = ActionKind.TAPI if is_standard else ActionKind.LINK
+    if wanted.value not in computer.can:
+        return way
+    return replace(way, is_link=False, starts_at_computer=True, computer=name)
+
+
 def _by_value(value: str) -> OwnPhone:
     mechanism = read_mechanism(value)
     return OwnPhone(
         is_link=mechanism.is_link,
+        is_standard=not value.strip(),
+        opens_page=mechanism.string is not None and mechanism.string.opens_page,
         is_faulty=mechanism.fault is not None,
         # What a function will want is known only when it has run.
         wants_extension=is_function(value)
@@ -111,6 +145,7 @@ def _by_system(setup: SystemSetup, configuration: Configuration, user_id: int) -
     is_signed_in = (setup.id, user_id) in configuration.signed_in
     return OwnPhone(
         is_link=system.is_link,
+        opens_page=system.dial.request.opens_page,
         is_faulty=not setup.is_active,
         wants_extension=system.dial.request.uses(EXTENSION),
         rings_first=system.rings_first,
@@ -122,11 +157,19 @@ def _by_system(setup: SystemSetup, configuration: Configuration, user_id: int) -
 def _choices(extension: str, phones: tuple[UserPhone, ...]) -> tuple[PhoneChoice, ...]:
     if not phones:
         return ()
-    first = f"Extension {extension}" if extension else "First phone"
+    first = (
+        translate("Extension {extension}", extension=extension)
+        if extension
+        else translate("First phone")
+    )
     further = (
         PhoneChoice(
             str(phone.id),
-            f"{phone.label}, extension {phone.extension}" if phone.extension else phone.label,
+            translate(
+                "{label}, extension {extension}", label=phone.label, extension=phone.extension
+            )
+            if phone.extension
+            else phone.label,
         )
         for phone in phones
     )

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from webdial.language import translatable
 from webdial.site.domain.calls import sight_of
 from webdial.site.domain.companies import people_of
 from webdial.site.domain.people_calls import calls_to
@@ -29,7 +30,7 @@ MOST_CALLS: Final = 20
 @require_safe
 def person(request: PageRequest, person_id: int) -> HttpResponse:
     people = Person.objects.select_related("company").prefetch_related("phones")
-    row = row_of(people, person_id, kind="person")
+    row = row_of(people, person_id, missing=translatable("There is no such person."))
     numbering = Numbering.of_request(request)
     return render(request, "person.html", {"person": row, **_shown(request, row, numbering)})
 
@@ -37,7 +38,11 @@ def person(request: PageRequest, person_id: int) -> HttpResponse:
 @signed_in
 @require_safe
 def company(request: PageRequest, company_id: int) -> HttpResponse:
-    row = row_of(Company.objects.prefetch_related("phones"), company_id, kind="company")
+    row = row_of(
+        Company.objects.prefetch_related("phones"),
+        company_id,
+        missing=translatable("There is no such company."),
+    )
     numbering = Numbering.of_request(request)
     page = page_of(people_of(row), request)
     context = {

@@ -10,6 +10,7 @@ from django.http import Http404, QueryDict
 from webdial.errors import NotFoundError
 from webdial.exchange.configuration import Configuration, EffectiveValue
 from webdial.exchange.general_settings import MECHANISM, is_function, key_of
+from webdial.language import translatable, translate
 from webdial.phonesystems import Field, FieldKind, Owner
 from webdial.site.domain.personal_values import (
     PersonalSystem,
@@ -49,7 +50,7 @@ class ShownField:
 
     @property
     def help(self) -> str:
-        example = self.field.example and f"Such as {self.field.example}."
+        example = self.field.example and translate("Such as {example}.", example=self.field.example)
         return " ".join(part for part in (self.field.help, example) if part)
 
     @property
@@ -126,13 +127,13 @@ def way_of_dialling(effective: EffectiveValue, configuration: Configuration) -> 
     """How calls are placed by the setting in force, in words."""
     value = effective.value
     if not value.strip():
-        way = "the phone program on your machine"
+        way = translate("the phone program on your machine")
     elif is_function(value):
-        way = "whatever the database function says for each number"
+        way = translate("whatever the database function says for each number")
     elif (setup := configuration.setups.get(key_of(value))) is not None:
-        way = f"the phone system {setup.name}"
+        way = translate("the phone system {name}", name=setup.name)
     else:
-        way = "a dial string"
+        way = translate("a dial string")
     return f"{way} ({effective.explanation})"
 
 
@@ -175,7 +176,7 @@ def typed_values(post: QueryDict, prefix: str) -> dict[str, str]:
 def setup_for_forms(setup_id: int) -> PhoneSystemSetup:
     """Raises Http404 when there is no such phone system in use."""
     rows = PhoneSystemSetup.objects.filter(is_active=True)
-    return row_of(rows, setup_id, kind="phone system")
+    return row_of(rows, setup_id, missing=translatable("There is no such phone system."))
 
 
 def _phone(user: User, text: str) -> UserPhone | None:
@@ -230,8 +231,8 @@ def _title(part: PhoneValues) -> str:
     if part.phone is not None:
         return part.phone.label
     if part.owners == {Owner.USER}:
-        return "For every phone"
-    return "First phone" if part.owners == {Owner.PHONE} else ""
+        return translate("For every phone")
+    return translate("First phone") if part.owners == {Owner.PHONE} else ""
 
 
 def _shown_field(value: FilledIn, prefix: str, may_change: bool, typed: Typed | None) -> ShownField:

@@ -25,6 +25,7 @@ from webdial.exchange.general_settings import CONNECT_TIME_LIMIT, TOTAL_TIME_LIM
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.exchange.sign_ins import SignedIn, begin_sign_in, finish_sign_in
 from webdial.exchange.systems import SystemSetup
+from webdial.language import translatable, translate
 from webdial.phonesystems import SignIn
 from webdial.site.domain.sign_ins import end_sign_in, keep_sign_in
 from webdial.site.pages.exchange_access import (
@@ -46,11 +47,15 @@ LONGEST_S: Final = 15 * 60.0
 """How long somebody may be on the phone system's page, a forgotten password looked up included."""
 
 _REFUSALS: Final = {
-    "access_denied": "it was called off, or the phone system does not let you",
-    "unauthorized_client": "the phone system does not know this site; an administrator has to register it there",
-    "invalid_scope": "the phone system does not grant what dialling needs; tell an administrator",
-    "server_error": "the phone system has a fault; try again in a minute",
-    "temporarily_unavailable": "the phone system is busy; try again in a minute",
+    "access_denied": translatable("it was called off, or the phone system does not let you"),
+    "unauthorized_client": translatable(
+        "the phone system does not know this site; an administrator has to register it there"
+    ),
+    "invalid_scope": translatable(
+        "the phone system does not grant what dialling needs; tell an administrator"
+    ),
+    "server_error": translatable("the phone system has a fault; try again in a minute"),
+    "temporarily_unavailable": translatable("the phone system is busy; try again in a minute"),
 }
 _ERROR = re.compile(r"[a-z_]{1,40}")
 
@@ -80,7 +85,14 @@ async def begin(request: PageRequest, setup_id: int) -> HttpResponse:
         values = exchange_of(request).sign_in_values(setup, user_id=request.user.pk)
         departure = begin_sign_in(sign_in, values, redirect_uri)
     except WebdialError as error:
-        messages.error(request, f"You cannot sign in to {setup.name} yet: {error.message}")
+        messages.error(
+            request,
+            translate(
+                "You cannot sign in to {name} yet: {message}",
+                name=setup.name,
+                message=error.message,
+            ),
+        )
         return redirect("phones")
     departed = Departed(
         setup.id, departure.state, departure.code_verifier, redirect_uri, time.time()
@@ -98,21 +110,26 @@ async def done(request: PageRequest) -> HttpResponse:
     departed = await sync_to_async(_take)(request, request.GET.get("state", ""))
     if departed is None:
         messages.error(
-            request, "This sign-in was not begun here, or it took too long. Begin it once more."
+            request,
+            translate("This sign-in was not begun here, or it took too long. Begin it once more."),
         )
         return redirect("phones")
     setup, sign_in = _signing_in(request, departed.setup_id)
     if "code" not in request.GET:
         why = _reason(request.GET.get("error", ""))
-        messages.error(request, f"You are not signed in to {setup.name}: {why}.")
+        messages.error(
+            request, translate("You are not signed in to {name}: {why}.", name=setup.name, why=why)
+        )
         return redirect("phones")
     given = await _exchange_code(request, setup, sign_in, departed)
     if isinstance(given, Verdict):
         why = given.message.rstrip(".") or given.outcome.label.lower()
-        messages.error(request, f"You are not signed in to {setup.name}: {why}.")
+        messages.error(
+            request, translate("You are not signed in to {name}: {why}.", name=setup.name, why=why)
+        )
         return redirect("phones")
     await sync_to_async(_keep)(request, setup, given)
-    messages.success(request, f"You are signed in to {setup.name}.")
+    messages.success(request, translate("You are signed in to {name}.", name=setup.name))
     return redirect("phones")
 
 
@@ -120,7 +137,7 @@ async def done(request: PageRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: PageRequest, setup_id: int) -> HttpResponse:
     name = forget_sign_in(request, setup_id, request.user.pk)
-    messages.success(request, f"You are signed out of {name}.")
+    messages.success(request, translate("You are signed out of {name}.", name=name))
     return redirect("phones")
 
 
@@ -128,7 +145,7 @@ def forget_sign_in(request: HttpRequest, setup_id: int, user_id: int) -> str:
     """End a user's sign-in; the name of the phone system. Raises Http404 when there is none."""
     setup = exchange_of(request).configuration.setup_by_id(setup_id)
     if setup is None:
-        raise Http404("There is no such phone system.")
+        raise Http404(translate("There is no such phone system."))
     end_sign_in(setup_id, user_id)
     system_caller_of(request).sign_ins.forget(setup_id, user_id)
     return setup.name
@@ -143,7 +160,7 @@ def _signing_in(request: HttpRequest, setup_id: int) -> tuple[SystemSetup, SignI
     setup = exchange_of(request).configuration.setup_by_id(setup_id)
     sign_in = None if setup is None or setup.system is None else setup.system.sign_in
     if setup is None or sign_in is None or not setup.is_active:
-        raise Http404("There is no such phone system to sign in to.")
+        raise Http404(translate("There is no such phone system to sign in to."))
     return setup, sign_in
 
 
@@ -179,8 +196,12 @@ def _keep(request: PageRequest, setup: SystemSetup, given: SignedIn) -> None:
 
 def _reason(error: str) -> str:
     if error in _REFUSALS:
-        return _REFUSALS[error]
-    return f"the phone system says {error}" if _ERROR.fullmatch(error) else "it gave no reason"
+        return translate(_REFUSALS[error])
+    return (
+        translate("the phone system says {error}", error=error)
+        if _ERROR.fullmatch(error)
+        else translate("it gave no reason")
+    )
 
 
 def _remember(request: PageRequest, departed: Departed) -> None:

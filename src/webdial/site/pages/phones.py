@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from webdial.errors import WebdialError
 from webdial.exchange.general_settings import MECHANISM
+from webdial.language import translatable, translate
 from webdial.numbers import MAX_TYPED
 from webdial.site.domain.user_phones import phones_of
 from webdial.site.pages.dial import dial_page
@@ -44,8 +45,12 @@ def fill_in(request: PageRequest, setup_id: int) -> HttpResponse:
         phone = keep_typed(request.POST, setup, request.user, as_administrator=False)
     except WebdialError as error:
         return _page(request, not_kept(request.POST, setup, show_error(error)))
-    where = f" for {phone}" if phone else ""
-    messages.success(request, f"Saved for the phone system {setup.name}{where}.")
+    told = (
+        translatable("Saved for the phone system {name} for {phone}.")
+        if phone
+        else translatable("Saved for the phone system {name}.")
+    )
+    messages.success(request, translate(told, name=setup.name, phone=phone))
     return redirect("phones")
 
 

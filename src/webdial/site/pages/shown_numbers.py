@@ -5,6 +5,7 @@ from typing import Self
 
 from webdial.errors import CallNotPlacedError
 from webdial.exchange.numbering import rules_in_force
+from webdial.language import translate
 from webdial.numbers import BranchRules
 from webdial.numbers.tel import tel_uri
 from webdial.site.domain.favourites import OwnerKind, Starred, starred_by
@@ -71,7 +72,7 @@ class Numbering:
             for phone in owner.phones.all()
         ]
         if isinstance(owner, User) and owner.extension:
-            extension = LabelledNumber("extension", owner.extension)
+            extension = LabelledNumber(translate("extension"), owner.extension)
             numbers.insert(0, self.shown(extension, _starred(kind, owner, "")))
         return tuple(numbers)
 

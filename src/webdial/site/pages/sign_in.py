@@ -11,6 +11,7 @@ from django.contrib.auth.views import LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 
+from webdial.language import translate
 from webdial.site.domain.users import MAX_PASSWORD, has_administrator
 from webdial.site.models import User
 from webdial.site.pages.accounts.mails import offers_mail
@@ -26,12 +27,12 @@ class SignInForm(LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"] = forms.CharField(
-            max_length=_MAX_LOGIN, error_messages={"required": "Type your sign-in name."}
+            max_length=_MAX_LOGIN, error_messages={"required": translate("Type your sign-in name.")}
         )
         self.fields["password"] = forms.CharField(
             strip=False,
             max_length=MAX_PASSWORD,
-            error_messages={"required": "Type your password."},
+            error_messages={"required": translate("Type your password.")},
         )
 
     def add_prefix(self, field_name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Self
 from django.http import QueryDict
 
 from webdial.errors import InvalidValueError
+from webdial.language import translate
 from webdial.site.domain.tokens import (
     SCOPES,
     create_token,
@@ -47,7 +48,7 @@ class ShownToken:
 
     @property
     def scopes(self) -> str:
-        words = {"place-calls": "places calls", "read-calls": "reads calls"}
+        words = {"place-calls": translate("places calls"), "read-calls": translate("reads calls")}
         return ", ".join(words[scope] for scope in scopes_of(self.row)).capitalize()
 
     @property
@@ -66,5 +67,5 @@ def _expires_at(text: str) -> datetime | None:
         return end_of_day(date.fromisoformat(text))
     except (ValueError, OverflowError) as error:
         raise InvalidValueError(
-            "This is no day.", field="expires", hint="Such as 2027-12-31."
+            translate("This is no day."), field="expires", hint=translate("Such as 2027-12-31.")
         ) from error

@@ -40,6 +40,14 @@
 
   const isDialForm = (element) => element instanceof HTMLFormElement && "dial" in element.dataset;
 
+  // A form is known to the server by the id of its page, so that it dials once however often it is sent.
+  // A page that has shown what came of it dials anew on purpose, with the next id.
+  function renewId(xhr) {
+    const id = xhr?.getResponseHeader("Webdial-Next-Id");
+    if (!id) return;
+    for (const field of document.querySelectorAll("input[name=once]")) field.value = id;
+  }
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt;
     if (!isDialForm(form)) return;
@@ -54,7 +62,8 @@
     const isAnswered = (status >= 200 && status < 400) || status === 422;
     // Refused before anything was done (a page from before the last sign-in), or who knows.
     const isRefused = status >= 400 && status < 500;
-    if (!isAnswered) showCall(isRefused ? "call-stale" : "call-unknown", numberOf(form));
+    if (isAnswered) renewId(event.detail.xhr);
+    else showCall(isRefused ? "call-stale" : "call-unknown", numberOf(form));
     // A button that was disabled meanwhile has lost the keyboard's place.
     const isLost = [document.body, document.getElementById("main")].includes(document.activeElement);
     if (form.focusedBefore?.isConnected && isLost) form.focusedBefore.focus();
@@ -70,6 +79,7 @@
       return;
     }
     form.dataset.busy = "";
+    isLeft = false;
     setTimeout(() => delete form.dataset.busy, BUSY_MS);
     const before = latestCall()?.querySelector("[data-call]")?.dataset.call;
     const number = numberOf(form);
@@ -77,9 +87,16 @@
     lookForHandedOver(before, LOOK_AGAIN_MS);
   });
 
+  // A page that was left for another is found by going back as it was: with its id, and not looking any more.
+  let isLeft = false;
+  window.addEventListener("pagehide", () => {
+    isLeft = true;
+  });
+
   function lookForHandedOver(before, [wait, ...waits]) {
     if (wait === undefined) return;
     setTimeout(() => {
+      if (isLeft) return;
       const panel = latestCall();
       const now = panel?.querySelector("[data-call]")?.dataset.call;
       if (!panel || (now && now !== before)) return;
@@ -97,6 +114,7 @@
     if (before && event.detail.serverResponse.includes(`data-call="${before}"`)) {
       event.detail.shouldSwap = false;
     } else {
+      renewId(event.detail.xhr);
       setTimeout(raisePanel);
     }
   });

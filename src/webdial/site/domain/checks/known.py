@@ -237,6 +237,43 @@ SETTING_MISSPELT = _check(
     "If that one was meant, set it, and clear this one.",
 )
 
+FUNCTION_HOST_NOT_ALLOWED = _check(
+    "W411",
+    "The database function writes a host that requests may not go to.",
+    "If it is meant, add it to Allowed Hosts in Maintenance | General Settings.",
+)
+HOST_NEVER_ALLOWED = _check(
+    "E413",
+    "A dial string or a phone system goes to an address that is never allowed.",
+    "Write the phone system's own address; the manual's page on where requests go lists those.",
+)
+OWN_MACHINE_NAMED = _check(
+    "W414",
+    "A dial string or a phone system goes to Webdial's own machine.",
+    "If the phone system runs there, add it to Allowed Hosts to say so; else write its address.",
+)
+USERS_HOST_NOT_ALLOWED = _check(
+    "W415",
+    "Users have filled in hosts that requests may not go to.",
+    "If they are meant, add them, or the network of the phones, to Allowed Hosts.",
+)
+
+NOT_ANSWERING = _check(
+    "W419",
+    "A phone system does not answer, and calls to it are held back.",
+    "See whether it runs and can be reached from this machine. It is tried again by itself.",
+)
+ABROAD_UNKNOWN = _check(
+    "W420",
+    "Numbers abroad need a right, and which are abroad is not known without a country.",
+    "Set Number Country in Maintenance | General Settings, or take abroad out of Numbers That Need a Right.",
+)
+QUIET_HOURS_IN_UTC = _check(
+    "W421",
+    "There are quiet hours, and no time zone for them: they are taken as UTC.",
+    "Set Time Zone in Maintenance | General Settings.",
+)
+
 EXTENSION_MISSING = _check(
     "W501",
     "Users have no extension, and what is in force for them wants one.",

@@ -3,9 +3,11 @@
 from typing import Final
 
 from webdial.errors import InvalidValueError
+from webdial.language import translate
 from webdial.site.domain.configuration import configuration_change, current_revision
 from webdial.site.domain.transfer.branches import Branches
 from webdial.site.domain.transfer.columns import Given, cells_of, given_rows, headings_of
+from webdial.site.domain.transfer.companies import Companies
 from webdial.site.domain.transfer.files import FileKind, check_size, read_table, write_table
 from webdial.site.domain.transfer.people import People
 from webdial.site.domain.transfer.plan import Plan
@@ -17,9 +19,9 @@ from webdial.site.domain.transfer.users import Users
 from webdial.site.domain.transfer.vcards import are_cards, read_cards
 
 SUBJECTS: Final[dict[str, Subject]] = {
-    each.name: each for each in (Branches(), Users(), People(), Settings())
+    each.name: each for each in (Branches(), Users(), Companies(), People(), Settings())
 }
-"""In the order in which they are imported: users and settings name branches."""
+"""In the order in which they are imported: users and settings name branches, people name companies."""
 
 _EXAMPLE_PHONES: Final = ("Work", "020 7946 0123", "Mobile", "+44 7700 900223")
 
@@ -29,8 +31,8 @@ class ImportFaultyError(InvalidValueError):
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(
-            "Nothing was imported: some rows of the file are wrong.",
-            hint="Mend them in the file, and import it again.",
+            translate("Nothing was imported: some rows of the file are wrong."),
+            hint=translate("Mend them in the file, and import it again."),
         )
         self.plan = plan
 
@@ -40,8 +42,8 @@ class ImportOutdatedError(InvalidValueError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Nothing was imported: what is kept has changed since you looked.",
-            hint="Below stands what the file would change now.",
+            translate("Nothing was imported: what is kept has changed since you looked."),
+            hint=translate("Below stands what the file would change now."),
         )
 
 
@@ -67,7 +69,10 @@ def read_file(subject: Subject, content: bytes, *, encoding: str = "") -> Given:
     check_size(len(content))
     if are_cards(content):
         if not isinstance(subject, People):
-            raise unreadable("This is a vCard file. It holds people.", hint="Choose People.")
+            raise unreadable(
+                translate("This is a vCard file. It holds people."),
+                hint=translate("Choose People."),
+            )
         return read_cards(content)
     table = read_table(content, encoding=encoding)
     return given_rows(table, subject.columns, has_numbers=subject.has_numbers)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
+from webdial.language import translatable
 from webdial.site.domain.fields import kept_text
 from webdial.site.domain.transfer.bulk import BATCH, update_rows
 from webdial.site.domain.transfer.columns import Column
@@ -15,7 +16,7 @@ _MOST: Final = {"agency_id": 40, "name": 120}
 
 class Branches(Subject):
     name = "branches"
-    title = "Branches"
+    title = translatable("Branches")
     change_subject = ChangeSubject.BRANCH
     columns = (
         Column(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
+from webdial.language import translate
 from webdial.site.domain.phones import LabelledNumber
 from webdial.site.domain.transfer.tables import Table, TableRow, unreadable
 
@@ -76,8 +77,8 @@ def given_rows(table: Table, columns: Sequence[Column], *, has_numbers: bool) ->
     if missing:
         there = ", ".join(heading for heading in table.headings if heading)[:300]
         raise unreadable(
-            f"There is no column {missing[0]}.",
-            hint=f"The first row must hold the headings. It holds: {there}.",
+            translate("There is no column {missing}.", missing=missing[0]),
+            hint=translate("The first row must hold the headings. It holds: {there}.", there=there),
         )
     places = _places(found)
     notes = (
@@ -120,7 +121,9 @@ def _found(
         if name is None:
             unknown += [heading] if heading else []
         elif name in found:
-            raise unreadable(f"Two columns have the heading {heading!r}.")
+            raise unreadable(
+                translate("Two columns have the heading {heading}.", heading=f"{heading!r}")
+            )
         else:
             found[name] = place
     return found, unknown
@@ -137,7 +140,9 @@ def _places(found: _Found) -> _Places:
     pairs: list[tuple[int, int | None, int]] = []
     for pair in sorted({name[0] for name in found if isinstance(name, tuple)}):
         if (pair, "number") not in found:
-            raise unreadable(f"There is a column Label {pair}, and none Number {pair}.")
+            raise unreadable(
+                translate("There is a column Label {pair}, and none Number {pair}.", pair=pair)
+            )
         pairs.append((pair, found.get((pair, "label")), found[pair, "number"]))
     fields = {name: place for name, place in found.items() if isinstance(name, str)}
     return _Places(fields, tuple(pairs))
@@ -148,8 +153,14 @@ def _told_unknown(unknown: Sequence[str], known: Sequence[str]) -> str:
     told = []
     for heading in unknown[:20]:
         near = get_close_matches(heading.casefold()[:80], by_key, n=1)
-        told.append(f"{heading} (did you mean {by_key[near[0]]}?)" if near else heading)
-    return f"Columns that are not known and were passed over: {', '.join(told)}."
+        told.append(
+            translate("{heading} (did you mean {by_key}?)", heading=heading, by_key=by_key[near[0]])
+            if near
+            else heading
+        )
+    return translate(
+        "Columns that are not known and were passed over: {told}.", told=", ".join(told)
+    )
 
 
 def _given(row: TableRow, places: _Places) -> GivenRow:

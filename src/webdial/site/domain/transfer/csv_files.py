@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from webdial.errors import InvalidValueError
+from webdial.language import grouped, translate
 from webdial.site.domain.transfer.limits import MAX_CELL, MAX_ROWS
 from webdial.site.domain.transfer.tables import Table, TableRow, table_of, unreadable
 
@@ -36,7 +37,7 @@ def read_csv(content: bytes, *, encoding: str = "") -> Table:
     """Raises InvalidValueError for what is no table of text."""
     text, notes = _decoded(content, encoding)
     if "\x00" in text:
-        raise unreadable("The file is no CSV: it holds NUL characters.")
+        raise unreadable(translate("The file is no CSV: it holds NUL characters."))
     if "\n" not in text:
         text = text.replace("\r", "\n")  # as Excel for the Mac writes what it calls Macintosh
     text, delimiter = _without_sep_line(text)
@@ -58,9 +59,11 @@ def restored(cell: str) -> str:
 
 def _decoded(content: bytes, encoding: str) -> tuple[str, tuple[str, ...]]:
     if encoding and encoding not in ENCODINGS:
-        hint = f"Known are {', '.join(ENCODINGS)}."
+        hint = translate("Known are {ENCODINGS}.", ENCODINGS=", ".join(ENCODINGS))
         raise InvalidValueError(
-            f"{encoding!r} is no encoding for tables.", field="encoding", hint=hint
+            translate("{encoding} is no encoding for tables.", encoding=f"{encoding!r}"),
+            field="encoding",
+            hint=hint,
         )
     if not encoding and content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
@@ -69,9 +72,10 @@ def _decoded(content: bytes, encoding: str) -> tuple[str, tuple[str, ...]]:
             return content.decode("utf-8-sig" if encoding == "utf-8" else encoding), ()
         return _decoded_by_trying(content)
     except UnicodeDecodeError as error:
-        shown = encoding or "UTF-8 or Windows-1252"
+        shown = encoding or translate("UTF-8 or Windows-1252")
         raise unreadable(
-            f"The file is no text in {shown}.", hint="Save it as CSV UTF-8, or as a workbook."
+            translate("The file is no text in {shown}.", shown=shown),
+            hint=translate("Save it as CSV UTF-8, or as a workbook."),
         ) from error
 
 
@@ -80,7 +84,9 @@ def _decoded_by_trying(content: bytes) -> tuple[str, tuple[str, ...]]:
         return content.decode("utf-8-sig"), ()
     except UnicodeDecodeError:
         text = content.decode("cp1252")
-    note = "The file was read as Windows-1252, since it is no UTF-8. Look at names with accents."
+    note = translate(
+        "The file was read as Windows-1252, since it is no UTF-8. Look at names with accents."
+    )
     return text, (note,)
 
 
@@ -112,10 +118,17 @@ def _records(text: str, delimiter: str) -> list[TableRow]:
             if any(record):
                 rows.append(TableRow(number, tuple(restored(cell) for cell in record)))
             if len(rows) > MAX_ROWS + 1:
-                raise unreadable(f"The file has more than {MAX_ROWS:,} rows.", hint="Split it.")
+                raise unreadable(
+                    translate(
+                        "The file has more than {MAX_ROWS} rows.", MAX_ROWS=grouped(MAX_ROWS)
+                    ),
+                    hint=translate("Split it."),
+                )
     except csv.Error as error:
         raise unreadable(
-            f"Row {number + 1} is no CSV: {error}.",
-            hint="A quotation mark within a cell is written twice, and the cell stands between two.",
+            translate("Row {number} is no CSV: {error}.", number=number + 1, error=error),
+            hint=translate(
+                "A quotation mark within a cell is written twice, and the cell stands between two."
+            ),
         ) from error
     return rows

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from webdial.errors import InvalidValueError
+from webdial.language import translate
 from webdial.site.domain.phones import LabelledNumber
 from webdial.site.domain.transfer.plan import CellFault, Item
 from webdial.site.domain.transfer.subject import Draft, Key, Subject
@@ -21,7 +22,8 @@ def refuse_shortened(given: str) -> None:
     """Raises InvalidValueError for 4.42079E+11: the digits are lost."""
     if _SHORTENED.fullmatch(given.strip()):
         raise InvalidValueError(
-            "A spreadsheet has shortened this number, and its digits are lost.", hint=_AS_TEXT
+            translate("A spreadsheet has shortened this number, and its digits are lost."),
+            hint=_AS_TEXT,
         )
 
 
@@ -29,7 +31,8 @@ def refuse_numeric(given: str) -> None:
     """Raises InvalidValueError for a long number that a sheet keeps as a number, and not as text."""
     if sum(map(str.isdigit, given)) >= _LONG:
         raise InvalidValueError(
-            "The sheet keeps this as a number, and a number has no 0 or + in front.", hint=_AS_TEXT
+            translate("The sheet keeps this as a number, and a number has no 0 or + in front."),
+            hint=_AS_TEXT,
         )
 
 
@@ -45,7 +48,9 @@ def blame_keys(
             for draft in drafts:
                 draft.blame(
                     column,
-                    f"{whole} is kept. Has a spreadsheet dropped the 0 in front?",
+                    translate(
+                        "{whole} is kept. Has a spreadsheet dropped the 0 in front?", whole=whole
+                    ),
                     hint=_AS_TEXT,
                 )
 
@@ -59,7 +64,9 @@ def blame_phones(draft: Draft, kept: Iterable[LabelledNumber]) -> None:
             continue
         lost = whole.get(f"0{bare}") or whole.get(f"00{bare}") or whole.get(bare, "")
         if lost[:1] in {"0", "+"}:
-            message = f"{lost} is kept. Has a spreadsheet dropped the 0 or + in front?"
+            message = translate(
+                "{lost} is kept. Has a spreadsheet dropped the 0 or + in front?", lost=lost
+            )
             draft.faults.append(CellFault("Number", bare, message, _AS_TEXT))
 
 

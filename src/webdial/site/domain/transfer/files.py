@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import PurePath
 
+from webdial.language import translate
 from webdial.site.domain.transfer.csv_files import read_csv, write_csv
 from webdial.site.domain.transfer.limits import MAX_FILE_BYTES
 from webdial.site.domain.transfer.tables import Table, unreadable
@@ -27,7 +28,10 @@ def kind_of(name: str) -> FileKind:
     """By the name's ending. Raises InvalidValueError."""
     ending = PurePath(name).suffix.lower().lstrip(".")
     if ending not in set(FileKind):
-        raise unreadable(f"{name} is neither .csv nor .xlsx.", hint="The ending tells the kind.")
+        raise unreadable(
+            translate("{name} is neither .csv nor .xlsx.", name=name),
+            hint=translate("The ending tells the kind."),
+        )
     return FileKind(ending)
 
 
@@ -55,5 +59,9 @@ def check_size(size: int) -> None:
     """Raises InvalidValueError for a file of too many bytes."""
     if size > MAX_FILE_BYTES:
         raise unreadable(
-            f"The file has more than {MAX_FILE_BYTES // 1024**2} MB.", hint="Split it."
+            translate(
+                "The file has more than {MAX_FILE_BYTES} MB.",
+                MAX_FILE_BYTES=MAX_FILE_BYTES // 1024**2,
+            ),
+            hint=translate("Split it."),
         )

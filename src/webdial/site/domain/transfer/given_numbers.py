@@ -1,6 +1,7 @@
 """A labelled number of a file, checked as one that is typed into a form."""
 
 from webdial.errors import InvalidValueError
+from webdial.language import translate
 from webdial.numbers import NumberError, clean_number
 from webdial.site.domain.fields import kept_text
 from webdial.site.domain.phones import LabelledNumber
@@ -13,8 +14,10 @@ def checked_number(given: GivenNumber) -> LabelledNumber:
     refuse_shortened(given.number)
     if given.is_numeric:
         refuse_numeric(given.number)
-    label = kept_text(given.label, field="phones", label="The label", most=40, required=False)
-    number = kept_text(given.number, field="phones", label="The number", most=80)
+    label = kept_text(
+        given.label, field="phones", label=translate("The label"), most=40, required=False
+    )
+    number = kept_text(given.number, field="phones", label=translate("The number"), most=80)
     try:
         clean_number(number)
     except NumberError as error:

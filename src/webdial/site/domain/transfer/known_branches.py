@@ -3,6 +3,7 @@
 from difflib import get_close_matches
 
 from webdial.errors import InvalidValueError
+from webdial.language import translate
 from webdial.site.models import Branch
 
 
@@ -18,7 +19,7 @@ class KnownBranches:
         if text.casefold() in self._rows:
             return self._rows[text.casefold()].agency_id
         raise InvalidValueError(
-            f"There is no branch with the AgencyID {text[:40]!r}.",
+            translate("There is no branch with the AgencyID {text}.", text=f"{text[:40]!r}"),
             field="branch",
             hint=self._hint(text),
         )
@@ -34,8 +35,12 @@ class KnownBranches:
     def _hint(self, text: str) -> str:
         for branch in self._rows.values():
             if branch.name.casefold() == text.casefold():
-                return f"The AgencyID of {branch.name} is {branch.agency_id}."
+                return translate(
+                    "The AgencyID of {name} is {agency_id}.",
+                    name=branch.name,
+                    agency_id=branch.agency_id,
+                )
         near = get_close_matches(text.casefold()[:40], self._rows, n=1)
         if near:
-            return f"Did you mean {self._rows[near[0]].agency_id}?"
-        return "Add the branch first, or import branches before this file."
+            return translate("Did you mean {agency_id}?", agency_id=self._rows[near[0]].agency_id)
+        return translate("Add the branch first, or import branches before this file.")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
+from webdial.language import translatable, translate
 from webdial.site.domain.directory import refresh_lines
 from webdial.site.domain.fields import kept_lines, kept_text
 from webdial.site.domain.people import MAX_NOTES
@@ -31,7 +32,7 @@ _MOST: Final = {"name": 120, "company": 160}
 
 class People(Subject):
     name = "people"
-    title = "People"
+    title = translatable("People")
     change_subject = ChangeSubject.PERSON
     has_numbers = True
     may_repeat = True
@@ -71,7 +72,7 @@ class People(Subject):
 
         def check(field: str, given: str) -> str:
             if field == "notes":
-                return kept_lines(given, field=field, label="Notes", most=MAX_NOTES)
+                return kept_lines(given, field=field, label=translate("Notes"), most=MAX_NOTES)
             label, is_required = self.column_of(field).heading, field == "name"
             text = kept_text(
                 given, field=field, label=label, most=_MOST[field], required=is_required

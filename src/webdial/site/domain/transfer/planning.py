@@ -4,6 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 
 from webdial.errors import WebdialError
+from webdial.language import translate
 from webdial.site.domain.phones import LabelledNumber
 from webdial.site.domain.transfer import dropped_digits
 from webdial.site.domain.transfer.columns import Given
@@ -108,10 +109,18 @@ def _tell_repeated(subject: Subject, same: Sequence[Draft]) -> None:
     for draft in same[1:]:
         if subject.may_repeat:
             draft.notes.append(
-                f"Row {first} has the same name and company: this row is somebody else."
+                translate(
+                    "Row {first} has the same name and company: this row is somebody else.",
+                    first=first,
+                )
             )
         else:
-            draft.blame(column, f"Row {first} is about the same {column.heading}.")
+            draft.blame(
+                column,
+                translate(
+                    "Row {first} is about the same {heading}.", first=first, heading=column.heading
+                ),
+            )
 
 
 def _merge(subject: Subject, draft: Draft) -> None:
@@ -121,7 +130,7 @@ def _merge(subject: Subject, draft: Draft) -> None:
     for column in subject.columns:
         is_told = any(fault.heading == column.heading for fault in draft.faults)
         if column.is_required and not values[column.field] and not is_told:
-            draft.blame(column, f"{column.heading} is missing.")
+            draft.blame(column, translate("{heading} is missing.", heading=column.heading))
     phones = draft.old.phones if draft.old else ()
     if draft.phones is not None:
         dropped_digits.blame_phones(draft, phones)
@@ -156,7 +165,9 @@ def _changes(subject: Subject, old: Item | None, new: Item) -> Iterable[FieldCha
             yield FieldChange(column.heading, before, after)
     before_phones = old.phones if old else ()
     if before_phones != new.phones:
-        yield FieldChange("Numbers", shown_phones(before_phones), shown_phones(new.phones))
+        yield FieldChange(
+            translate("Numbers"), shown_phones(before_phones), shown_phones(new.phones)
+        )
 
 
 def shown_phones(phones: Iterable[LabelledNumber]) -> str:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from webdial.errors import WebdialError
 from webdial.exchange.general_settings import MECHANISM, SETTINGS, definition_of, key_of
+from webdial.language import translatable, translate
 from webdial.site.domain.fields import kept_text
 from webdial.site.domain.general_settings import check_value
 from webdial.site.domain.states import setting_key, setting_label, setting_state
@@ -19,7 +20,7 @@ from webdial.site.models import ChangeSubject, GeneralSetting, PhoneSystemSetup
 
 class Settings(Subject):
     name = "settings"
-    title = "General Settings"
+    title = translatable("General Settings")
     change_subject = ChangeSubject.SETTING
     columns = (
         Column(
@@ -64,7 +65,7 @@ class Settings(Subject):
             if field == "value":
                 return given.strip()
             definition = definition_of(given)
-            shown = kept_text(given, field=field, label="Setting", most=120)
+            shown = kept_text(given, field=field, label=translate("Setting"), most=120)
             return definition.name if definition else shown
 
         return check
@@ -95,7 +96,11 @@ class Settings(Subject):
             draft.blame(self.column_of("value"), error.message, hint=error.hint)
 
     def title_of(self, values: Mapping[str, str]) -> str:
-        return f"{values['name']} ({values['branch'] or 'all branches'})" if values["name"] else ""
+        return (
+            f"{values['name']} ({values['branch'] or translate('all branches')})"
+            if values["name"]
+            else ""
+        )
 
     def add(self, items: Sequence[Item]) -> Sequence[int]:
         branches = KnownBranches()
@@ -127,5 +132,7 @@ class Settings(Subject):
 
 def _told_own(name: str) -> str:
     near = get_close_matches(name, [each.name for each in SETTINGS], n=1, cutoff=0.8)
-    meant = f" Did you mean {near[0]}?" if near else ""
-    return f"Webdial has no setting of this name: it becomes one of your own.{meant}"
+    meant = translate(" Did you mean {near}?", near=near[0]) if near else ""
+    return translate(
+        "Webdial has no setting of this name: it becomes one of your own.{meant}", meant=meant
+    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from webdial.errors import InvalidValueError
+from webdial.language import grouped, translate
 from webdial.site.domain.transfer.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
 
 FIELD: Final = "file"
@@ -37,16 +38,27 @@ def table_of(rows: list[TableRow], *, notes: tuple[str, ...] = ()) -> Table:
     """The first of `rows` has the headings. Raises InvalidValueError for too much, or nothing."""
     filled = [row for row in rows if any(cell.strip() for cell in row.cells)]
     if not filled:
-        raise unreadable("The file is empty.", hint="Its first row must hold the headings.")
+        raise unreadable(
+            translate("The file is empty."), hint=translate("Its first row must hold the headings.")
+        )
     if len(filled) - 1 > MAX_ROWS:
-        raise unreadable(f"The file has more than {MAX_ROWS:,} rows.", hint="Split it.")
+        raise unreadable(
+            translate("The file has more than {MAX_ROWS} rows.", MAX_ROWS=grouped(MAX_ROWS)),
+            hint=translate("Split it."),
+        )
     if max(len(row.cells) for row in filled) > MAX_COLUMNS:
-        raise unreadable(f"The file has more than {MAX_COLUMNS} columns.")
+        raise unreadable(
+            translate("The file has more than {MAX_COLUMNS} columns.", MAX_COLUMNS=MAX_COLUMNS)
+        )
     for row in filled:
         if any(len(cell) > MAX_CELL for cell in row.cells):
             raise unreadable(
-                f"Row {row.number} has a cell of more than {MAX_CELL:,} characters.",
-                hint="Has a quotation mark been left open?",
+                translate(
+                    "Row {number} has a cell of more than {MAX_CELL} characters.",
+                    number=row.number,
+                    MAX_CELL=grouped(MAX_CELL),
+                ),
+                hint=translate("Has a quotation mark been left open?"),
             )
     headings = tuple(cell.strip() for cell in filled[0].cells)
     return Table(headings, tuple(filled[1:]), notes)

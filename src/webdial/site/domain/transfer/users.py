@@ -8,8 +8,10 @@ from typing import ClassVar, Final
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 
 from webdial.errors import InvalidValueError
+from webdial.language import translatable, translate
 from webdial.site.domain.fields import kept_text
 from webdial.site.domain.phones import LabelledNumber
+from webdial.site.domain.ring_rights import RING_RIGHTS
 from webdial.site.domain.transfer.bulk import (
     add_phones,
     batches,
@@ -41,7 +43,7 @@ _MOST: Final = {"staff_id": 40, "login": 80, "name": 120, "extension": 80}
 
 class Users(Subject):
     name = "users"
-    title = "Users"
+    title = translatable("Users")
     change_subject = ChangeSubject.USER
     has_numbers = True
     columns = (
@@ -72,6 +74,20 @@ class Users(Subject):
             "yes",
             keeps_when_empty=True,
         ),
+        *(
+            Column(
+                name,
+                heading,
+                f"{told} yes or no. Empty: as it is, and no for a new user.",
+                "no",
+                keeps_when_empty=True,
+            )
+            for name, heading, told in (
+                ("may_ring_abroad", "Rings abroad", "May ring numbers abroad."),
+                ("may_ring_premium", "Rings premium rate", "May ring premium-rate numbers."),
+                ("may_ring_in_quiet_hours", "Rings in quiet hours", "May ring at any time."),
+            )
+        ),
     )
     defaults: ClassVar[Mapping[str, str]] = {
         "staff_id": "",
@@ -82,6 +98,7 @@ class Users(Subject):
         "extension": "",
         "role": Role.CALLER.value,
         "active": "yes",
+        **dict.fromkeys(RING_RIGHTS, "no"),
     }
 
     def kept(self) -> list[Item]:
@@ -96,6 +113,7 @@ class Users(Subject):
             "extension",
             "role",
             "is_active",
+            *RING_RIGHTS,
         )
         return [_item(row, phones.get(row[0], ())) for row in rows]
 
@@ -111,6 +129,8 @@ class Users(Subject):
                 case "role":
                     return _role(given)
                 case "active":
+                    return _active(given)
+                case _ if field in RING_RIGHTS:
                     return _active(given)
             label, is_required = self.column_of(field).heading, field != "extension"
             text = kept_text(
@@ -144,7 +164,7 @@ class Users(Subject):
         for field in ("login", "email"):
             _set_aside(field, changes)
         rows = [(old.row_id, _fields(new, branches)) for old, new in changes]
-        names = (*_PLAIN, "branch_id", "is_active")
+        names = (*_PLAIN, "branch_id", "is_active", *RING_RIGHTS)
         update_rows(User, names, [(row_id, [row[n] for n in names]) for row_id, row in rows])
         replace_phones(
             "user", [(old.row_id, new.phones) for old, new in changes if old.phones != new.phones]
@@ -152,10 +172,12 @@ class Users(Subject):
 
     def recorder(self) -> Record:
         def record(item: Item, row_id: int) -> Recorded:
-            plain = {name: value for name, value in item.values.items() if name != "active"}
+            truths = {"active", *RING_RIGHTS}
+            plain = {name: value for name, value in item.values.items() if name not in truths}
             state = {
                 **plain,
                 "is_active": item.values["active"] == "yes",
+                **{name: item.values[name] == "yes" for name in RING_RIGHTS},
                 "phones": phones_state(item.phones),
             }
             return Recorded(row_id, item.values["name"], state)
@@ -164,10 +186,10 @@ class Users(Subject):
 
 
 def _item(
-    row: tuple[int, str, str, str, str, str | None, str, str, bool],
+    row: tuple[int, str, str, str, str, str | None, str, str, bool, bool, bool, bool],
     phones: tuple[LabelledNumber, ...],
 ) -> Item:
-    row_id, staff_id, login, name, email, branch, extension, role, is_active = row
+    row_id, staff_id, login, name, email, branch, extension, role, is_active, *rights = row
     values = {
         "staff_id": staff_id,
         "login": login,
@@ -177,6 +199,7 @@ def _item(
         "extension": extension,
         "role": role,
         "active": _yes_or_no(is_active),
+        **{name: _yes_or_no(given) for name, given in zip(RING_RIGHTS, rights, strict=True)},
     }
     return Item(values, phones, row_id)
 
@@ -198,15 +221,23 @@ def _role(given: str) -> str:
         return roles[text]
     begun = [role for role in Role.values if role.startswith(text)]
     near = begun or get_close_matches(text[:40], Role.values, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"Roles are {_ROLES}."
-    raise InvalidValueError(f"There is no role {given.strip()[:40]!r}.", hint=hint)
+    hint = (
+        translate("Did you mean {near}?", near=near[0])
+        if near
+        else translate("Roles are {ROLES}.", ROLES=_ROLES)
+    )
+    raise InvalidValueError(
+        translate("There is no role {strip}.", strip=f"{given.strip()[:40]!r}"), hint=hint
+    )
 
 
 def _active(given: str) -> str:
     text = given.strip().casefold()
     if text in _YES | _NO:
         return _yes_or_no(text in _YES)
-    raise InvalidValueError(f"{given.strip()[:40]!r} is neither yes nor no.")
+    raise InvalidValueError(
+        translate("{strip} is neither yes nor no.", strip=f"{given.strip()[:40]!r}")
+    )
 
 
 def _fields(item: Item, branches: KnownBranches) -> dict[str, object]:
@@ -216,6 +247,7 @@ def _fields(item: Item, branches: KnownBranches) -> dict[str, object]:
         **plain,
         "branch_id": branches.id_of(item.values["branch"]),
         "is_active": item.values["active"] == "yes",
+        **{name: item.values[name] == "yes" for name in RING_RIGHTS},
     }
 
 
@@ -251,8 +283,8 @@ def _blame_last_administrator(
             field = "role" if draft.new.values["active"] == "yes" else "active"
             draft.blame(
                 subject.column_of(field),
-                "At least one administrator must stay active.",
-                hint="Make another user an administrator in the same file, or before.",
+                translate("At least one administrator must stay active."),
+                hint=translate("Make another user an administrator in the same file, or before."),
             )
 
 

@@ -12,6 +12,7 @@ from quopri import decodestring
 from typing import Final
 from urllib.parse import unquote
 
+from webdial.language import grouped, translate
 from webdial.site.domain.transfer.columns import Given, GivenNumber, GivenRow
 from webdial.site.domain.transfer.limits import MAX_ROWS
 from webdial.site.domain.transfer.tables import unreadable
@@ -77,14 +78,19 @@ def read_cards(content: bytes) -> Given:
     groups = 0
     for card in _cards(_unfolded(content.removeprefix(codecs.BOM_UTF8))):
         if len(rows) == MAX_ROWS:
-            raise unreadable(f"The file has more than {MAX_ROWS:,} cards.", hint="Split it.")
+            raise unreadable(
+                translate("The file has more than {MAX_ROWS} cards.", MAX_ROWS=grouped(MAX_ROWS)),
+                hint=translate("Split it."),
+            )
         if _is_group(card):
             groups += 1
         else:
             rows.append(_row(card))
     if not rows:
-        raise unreadable("The file has no card of a person.")
-    notes = (f"Cards of groups were passed over: {groups}.",) if groups else ()
+        raise unreadable(translate("The file has no card of a person."))
+    notes = (
+        (translate("Cards of groups were passed over: {groups}.", groups=groups),) if groups else ()
+    )
     return Given(tuple(rows), notes)
 
 

@@ -16,6 +16,7 @@ import orjson
 import xlsxwriter
 
 from webdial.errors import InvalidValueError
+from webdial.language import grouped, translate
 from webdial.site.domain.transfer import workbook_child
 from webdial.site.domain.transfer.limits import (
     CHILD_MEMORY_BYTES,
@@ -55,7 +56,11 @@ def read_workbook(content: bytes) -> Table:
     _check_unpacked_size(content)
     found = _read_in_child(content)
     rows = [_row(number, cells) for number, cells in enumerate(found["rows"], start=1)]
-    notes = (f"Only the first sheet was read: {found['sheet']}.",) if found["sheets"] > 1 else ()
+    notes = (
+        (translate("Only the first sheet was read: {found}.", found=found["sheet"]),)
+        if found["sheets"] > 1
+        else ()
+    )
     return table_of(rows, notes=notes)
 
 
@@ -96,15 +101,20 @@ def _read_in_child(content: bytes) -> dict[str, Any]:
         case 0:
             return dict(orjson.loads(done.stdout))
         case workbook_child.NOT_READ:
-            raise unreadable(_NOT_READ, hint="It must be xlsx, xls or ods, or CSV.")
+            raise unreadable(_NOT_READ, hint=translate("It must be xlsx, xls or ods, or CSV."))
         case workbook_child.LOCKED:
-            raise unreadable("The workbook wants a password.", hint="Save it without one.")
+            raise unreadable(
+                translate("The workbook wants a password."), hint=translate("Save it without one.")
+            )
     raise _too_large()
 
 
 def _too_large() -> InvalidValueError:
     return unreadable(
-        "The workbook is too large to be read, or damaged.",
-        hint=f"A sheet has at most {MAX_ROWS:,} rows and {MAX_COLUMNS} columns. Delete empty rows and "
-        "columns behind the table, or save it as CSV.",
+        translate("The workbook is too large to be read, or damaged."),
+        hint=translate(
+            "A sheet has at most {MAX_ROWS} rows and {MAX_COLUMNS} columns. Delete empty rows and columns behind the table, or save it as CSV.",
+            MAX_ROWS=grouped(MAX_ROWS),
+            MAX_COLUMNS=MAX_COLUMNS,
+        ),
     )

@@ -9,7 +9,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.forms import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
+from webdial.language import translate
 from webdial.site.domain.lock_outs import (
     key_of_name,
     key_of_second_factor,
@@ -18,7 +20,7 @@ from webdial.site.domain.lock_outs import (
 )
 from webdial.site.models import User
 
-_NO_MATCH: Final = "This sign-in name and password do not go together."
+_NO_MATCH: Final = _("This sign-in name and password do not go together.")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -26,8 +28,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         **DefaultAccountAdapter.error_messages,
         "username_password_mismatch": _NO_MATCH,
         "email_password_mismatch": _NO_MATCH,
-        "incorrect_password": "This is not your password.",
-        "incorrect_code": "This is not the code, or it was used already.",
+        "incorrect_password": _("This is not your password."),
+        "incorrect_code": _("This is not the code, or it was used already."),
     }
 
     def validation_error(self, code: str, *arguments: Any) -> ValidationError:
@@ -52,14 +54,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             typed = _user_of(request)
         key = key_of_second_factor(typed) if isinstance(typed, User) else key_of_name(typed or "")
         wait = wait_in_words(max(seconds_left(key, request), 1.0))
-        return f"There were too many failed attempts. Try again {wait}, or ask an administrator."
+        return translate(
+            "There were too many failed attempts. Try again {wait}, or ask an administrator.",
+            wait=wait,
+        )
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes an account of their own accord."""
         return False
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
-        messages.error(request, "You cannot sign in at present. Ask an administrator.")
+        messages.error(request, translate("You cannot sign in at present. Ask an administrator."))
         return redirect("sign-in")
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from webdial.errors import InvalidValueError, NotAllowedError, WebdialError
+from webdial.language import translate
 from webdial.site.domain.first_start import (
     code_file,
     first_start_code,
@@ -31,14 +32,18 @@ def first_start(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request)
     if not ratelimit.consume(request, app="webdial", action="first_start", config=_RATES):
-        return _form(request, ShownError("These were too many attempts. Try again in a minute."))
+        return _form(
+            request, ShownError(translate("These were too many attempts. Try again in a minute."))
+        )
     try:
         user = _make(request)
     except NotAllowedError:
         return redirect("sign-in")
     except WebdialError as error:
         return _form(request, show_error(error))
-    messages.success(request, f"{user.name} is the first administrator. Sign in.")
+    messages.success(
+        request, translate("{name} is the first administrator. Sign in.", name=user.name)
+    )
     return redirect("sign-in")
 
 
@@ -46,7 +51,7 @@ def _make(request: HttpRequest) -> User:
     post = request.POST
     login, password = post.get("login", ""), post.get("password", "")
     if password != post.get("repeated", ""):
-        raise InvalidValueError("The two passwords are not the same.", field="repeated")
+        raise InvalidValueError(translate("The two passwords are not the same."), field="repeated")
     details = UserDetails(
         login=login,
         staff_id=login[:40],

@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from webdial.errors import InvalidValueError, NotFoundError, WebdialError
+from webdial.language import translate
 from webdial.site.domain.lock_outs import lift_lock_out
 from webdial.site.domain.password_links import link_path, use_link, user_of_link
 from webdial.site.domain.users import user_for_sign_in
@@ -22,7 +23,7 @@ from webdial.site.pages.shown_errors import show_error
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Asks for a name and says the same whoever is meant: nobody learns who is a user."""
     if not offers_mail(request):
-        raise Http404("No mails are sent from here. Ask an administrator for a link.")
+        raise Http404(translate("No mails are sent from here. Ask an administrator for a link."))
     if request.method != "POST":
         return render(request, "accounts/forgotten.html")
     typed = request.POST.get("username", "")[:254]
@@ -53,7 +54,7 @@ def set_by_link(request: HttpRequest, who: str, token: str) -> HttpResponse:
         except WebdialError as fault:
             error = show_error(fault, field="new")
         else:
-            messages.success(request, "Your new password is set. Sign in with it.")
+            messages.success(request, translate("Your new password is set. Sign in with it."))
             return redirect("sign-in")
     context = {"login": user.login, "errors": {error.field: error} if error else {}}
     return render(request, "accounts/set_password.html", context, status=422 if error else 200)
@@ -62,9 +63,9 @@ def set_by_link(request: HttpRequest, who: str, token: str) -> HttpResponse:
 def _set_password(who: str, token: str, request: HttpRequest) -> None:
     new = request.POST.get("new", "")
     if not new:
-        raise InvalidValueError("Type a new password.", field="new")
+        raise InvalidValueError(translate("Type a new password."), field="new")
     if new != request.POST.get("repeated", ""):
-        raise InvalidValueError("The two passwords are not the same.", field="repeated")
+        raise InvalidValueError(translate("The two passwords are not the same."), field="repeated")
     try:
         user = use_link(who, token, new)
     except InvalidValueError as error:
@@ -74,4 +75,4 @@ def _set_password(who: str, token: str, request: HttpRequest) -> None:
 
 def _send_link(request: HttpRequest, user: User) -> None:
     url = absolute_url(request, link_path(user))
-    send_mail(user.email, "A new password for Webdial", "password", user=user, url=url)
+    send_mail(user.email, translate("A new password for Webdial"), "password", user=user, url=url)

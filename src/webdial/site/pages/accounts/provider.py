@@ -26,6 +26,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from webdial.language import translate
 from webdial.site.account_settings import PROVIDER_ID, Provider
 
 _FAULTS: Final = (requests.RequestException, OAuth2Error, LookupError, ValueError)
@@ -73,7 +74,10 @@ def done(request: HttpRequest) -> HttpResponse:
 
 
 def _does_not_answer(request: HttpRequest, chosen: Provider) -> HttpResponse:
-    messages.error(request, f"{chosen.name} does not answer as it should. Try again later.")
+    messages.error(
+        request,
+        translate("{name} does not answer as it should. Try again later.", name=chosen.name),
+    )
     return redirect("sign-in")
 
 
@@ -160,7 +164,7 @@ class _CallbackView(OAuth2CallbackView):  # type: ignore[misc]
 
 def _chosen_provider() -> Provider:
     if settings.PROVIDER is None:
-        raise Http404("There is no provider to sign in with.")
+        raise Http404(translate("There is no provider to sign in with."))
     chosen: Provider = settings.PROVIDER
     return chosen
 

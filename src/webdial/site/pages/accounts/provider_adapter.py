@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 
 from webdial.errors import WebdialError
+from webdial.language import translate
 from webdial.site.account_settings import Match, Provider
 from webdial.site.domain.acting import Actor, acting_as
 from webdial.site.domain.users import UserDetails, kept_email, save_user
@@ -41,7 +42,9 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if SocialAccount.objects.filter(user=user).exists():
             _turn_away(
                 request,
-                "Somebody else already signs in there as this user. Ask an administrator.",
+                translate(
+                    "Somebody else already signs in there as this user. Ask an administrator."
+                ),
             )
         sociallogin.connect(request, user)
 
@@ -50,15 +53,19 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if not _provider().adds_users:
             _turn_away(
                 request,
-                "You are not among the users of Webdial yet. Ask an administrator to add you, with the "
-                "mail address or name that you sign in with there.",
+                translate(
+                    "You are not among the users of Webdial yet. Ask an administrator to add you, with the "
+                    "mail address or name that you sign in with there."
+                ),
             )
         email = kept_email(_claims(sociallogin).get("email") or "")
         if email and User.objects.filter(email=email).exists():
             _turn_away(
                 request,
-                "There is a user with your mail address, but the provider has not verified that it is "
-                "yours. Ask an administrator.",
+                translate(
+                    "There is a user with your mail address, but the provider has not verified that it is "
+                    "yours. Ask an administrator."
+                ),
             )
         return True
 
@@ -75,7 +82,12 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             with acting_as(Actor(_provider().name)):
                 user = save_user(_new_details(_claims(sociallogin), sociallogin.account.uid))
         except WebdialError as error:
-            _turn_away(request, f"You could not be added: {error.message} Ask an administrator.")
+            _turn_away(
+                request,
+                translate(
+                    "You could not be added: {message} Ask an administrator.", message=error.message
+                ),
+            )
             raise  # not reached
         sociallogin.user = user
         sociallogin.account.user = user
@@ -97,8 +109,10 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     ) -> None:
         name = _provider().name
         if error == AuthError.CANCELLED:
-            _turn_away(request, f"The sign-in at {name} was called off.")
-        _turn_away(request, f"The sign-in at {name} did not work. Try once more.")
+            _turn_away(request, translate("The sign-in at {name} was called off.", name=name))
+        _turn_away(
+            request, translate("The sign-in at {name} did not work. Try once more.", name=name)
+        )
 
 
 def _provider() -> Provider:

@@ -4,6 +4,8 @@ Whatever changes them asks for the password, a code or a passkey first, unless t
 """
 
 import ipaddress
+from contextlib import nullcontext
+from functools import wraps
 from typing import Any, Final
 
 from allauth.account.models import Login
@@ -25,12 +27,13 @@ from allauth.mfa.webauthn.views import (
     RemoveWebAuthnView,
 )
 from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.views.decorators.cache import never_cache
 
 from webdial.site.domain.second_factors import has_second_factor, must_have_second_factor
-from webdial.site.pages.rights import setting_up_account
+from webdial.site.pages.rights import View, setting_up_account
 
 _FOLDER: Final = "accounts"
 
@@ -120,9 +123,21 @@ def can_have_passkeys(request: HttpRequest) -> bool:
     return False
 
 
+def _changing(view: View) -> View:
+    """What a view changes is kept with its record in the history, or not at all."""
+
+    @wraps(view)
+    def changing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with transaction.atomic() if request.method == "POST" else nullcontext():
+            answer: HttpResponse = view(request, *args, **kwargs)
+            return answer
+
+    return changing
+
+
 def _page(view: Any, template: str) -> Any:
     """A page of allauth's for who is signed in, with a template of ours."""
-    return setting_up_account(view.as_view(template_name=f"{_FOLDER}/{template}.html"))
+    return setting_up_account(_changing(view.as_view(template_name=f"{_FOLDER}/{template}.html")))
 
 
 ask = never_cache(_Ask.as_view())
@@ -136,5 +151,5 @@ remove_app = _page(DeactivateTOTPView, "remove_app")
 codes = _page(ViewRecoveryCodesView, "codes")
 new_codes = _page(GenerateRecoveryCodesView, "new_codes")
 passkeys = _page(ListWebAuthnView, "passkeys")
-add_passkey = setting_up_account(_AddPasskey.as_view())
-remove_passkey = setting_up_account(_RemovePasskey.as_view())
+add_passkey = setting_up_account(_changing(_AddPasskey.as_view()))
+remove_passkey = setting_up_account(_changing(_RemovePasskey.as_view()))

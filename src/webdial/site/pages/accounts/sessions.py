@@ -12,6 +12,7 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.utils import timezone
 
+from webdial.language import translate
 from webdial.site.pages.requests import PageRequest
 
 SEEN_EVERY_S: Final = 300.0
@@ -77,7 +78,7 @@ def program_in_words(user_agent: str) -> str:
     """`Firefox on Windows`, as far as it can be told."""
     browser = _first(_BROWSERS, user_agent) or "A program"
     system = _first(_SYSTEMS, user_agent)
-    return f"{browser} on {system}" if system else browser
+    return translate("{browser} on {system}", browser=browser, system=system) if system else browser
 
 
 class SeenSessions:

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import WebdialError
+from webdial.language import translatable, translate
 from webdial.site.domain.rights import Act, Subject
 from webdial.site.domain.tokens import list_tokens, revoke_token
 from webdial.site.pages.maintenance.form_answer import render_form
@@ -47,11 +48,16 @@ def make_token(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke(request: PageRequest, token_id: int) -> HttpResponse:
     """Asks, then revokes."""
-    token = row_of(list_tokens(), token_id, kind="token")
+    token = row_of(list_tokens(), token_id, missing=translatable("There is no such token."))
     if request.method != "POST":
         return render(request, "maintenance/access_revoke.html", {"token": token})
     revoke_token(token_id)
-    messages.success(request, f"The token {token.name} of {token.user.name} is revoked.")
+    messages.success(
+        request,
+        translate(
+            "The token {name} of {name_2} is revoked.", name=token.name, name_2=token.user.name
+        ),
+    )
     return redirect("maintenance:access")
 
 

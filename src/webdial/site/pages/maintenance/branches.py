@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import WebdialError
+from webdial.language import translatable, translate
 from webdial.site.domain.branches import delete_branch, list_branches, save_branch
 from webdial.site.domain.rights import Act, Subject
 from webdial.site.models import Branch
@@ -34,14 +35,17 @@ def add_branch(request: PageRequest) -> HttpResponse:
 @wants(Subject.BRANCHES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_branch(request: PageRequest, branch_id: int) -> HttpResponse:
-    return _answer_form(request, row_of(Branch.objects.all(), branch_id, kind="branch"))
+    return _answer_form(
+        request,
+        row_of(Branch.objects.all(), branch_id, missing=translatable("There is no such branch.")),
+    )
 
 
 @wants(Subject.BRANCHES, act=Act.CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_branch(request: PageRequest, branch_id: int) -> HttpResponse:
     """Asks, then deletes."""
-    branch = row_of(list_branches(), branch_id, kind="branch")
+    branch = row_of(list_branches(), branch_id, missing=translatable("There is no such branch."))
     error = None
     if request.method == "POST":
         try:
@@ -49,14 +53,14 @@ def remove_branch(request: PageRequest, branch_id: int) -> HttpResponse:
         except WebdialError as fault:
             error = show_error(fault)
         else:
-            messages.success(request, f"The branch {branch.name} was deleted.")
+            messages.success(request, translate("The branch {name} was deleted.", name=branch.name))
             return redirect("maintenance:branches")
     context = {"branch": branch}
     return render_form(request, "maintenance/branch_delete.html", context, error)
 
 
 def _answer_form(request: PageRequest, branch: Branch | None) -> HttpResponse:
-    title = branch.name if branch else "Add a branch"
+    title = branch.name if branch else translate("Add a branch")
     agency_id, name = (branch.agency_id, branch.name) if branch else ("", "")
     error = None
     if request.method == "POST":
@@ -66,8 +70,12 @@ def _answer_form(request: PageRequest, branch: Branch | None) -> HttpResponse:
         except WebdialError as fault:
             error = show_error(fault)
         else:
-            done = "saved" if branch else "added"
-            messages.success(request, f"The branch {saved.name} was {done}.")
+            told = (
+                translate("The branch {name} was saved.", name=saved.name)
+                if branch
+                else translate("The branch {name} was added.", name=saved.name)
+            )
+            messages.success(request, told)
             return redirect("maintenance:branches")
     context = {
         "branch_id": branch.pk if branch else None,

@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from webdial.language import translatable, translate
 from webdial.site.domain.changes import ChangedField
 from webdial.site.domain.states import field_label
-from webdial.site.models import CertificateRule, Role
+from webdial.site.models import CertificateRule, Role, StartsFrom
 from webdial.site.pages.maintenance.function_changes import Difference, difference
 
 _NOTHING: Final = "–"
 _LONG: Final = 200
 """Characters from which two texts of several lines are shown line by line."""
 
-_TRUTHS: Final = {True: "Yes", False: "No"}
+_TRUTHS: Final = {True: translatable("Yes"), False: translatable("No")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def shown_fields(fields: Iterator[ChangedField] | tuple[ChangedField, ...]) -> l
 
 
 def _shown(each: ChangedField) -> ShownField:
-    label = field_label(each.name)
+    label = translate(field_label(each.name))
     if each.is_secret:
         return ShownField(label, "", "", is_secret=True)
     before, after = (_words(each.name, value) for value in (each.before, each.after))
@@ -47,13 +48,15 @@ def _words(name: str, value: Any) -> str:
     if value is None or value in ("", []):
         return _NOTHING
     if isinstance(value, bool):
-        return _TRUTHS[value]
+        return translate(_TRUTHS[value])
     if isinstance(value, list):
         return "\n".join(" ".join(part for part in map(str, each) if part) for each in value)
     if name == "role" and value in Role.values:
         return str(Role(value).label)
     if name == "certificate" and value in CertificateRule.values:
         return str(CertificateRule(value).label)
+    if name == "starts_from" and value in StartsFrom.values:
+        return str(StartsFrom(value).label)
     if name == "version":
-        return f"Version {value}" if value else "As delivered"
+        return translate("Version {value}", value=value) if value else translate("As delivered")
     return str(value)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import NotFoundError, WebdialError
+from webdial.language import translate
 from webdial.site.domain.changes import change_by_id, changed_fields, find_changes
 from webdial.site.domain.put_back import plan_put_back, put_back
 from webdial.site.domain.rights import Act, Subject
@@ -73,7 +74,9 @@ def put_change_back(request: PageRequest, change_id: int) -> HttpResponse:
         except WebdialError as fault:
             error = show_error(fault)
         else:
-            messages.success(request, f"{change.label} is as it was before this change.")
+            messages.success(
+                request, translate("{label} is as it was before this change.", label=change.label)
+            )
             return redirect("maintenance:changes")
     plan = plan_put_back(change)
     context = {"change": change, "plan": plan, "fields": shown_fields(plan.steps)}

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import WebdialError
+from webdial.language import translatable, translate
 from webdial.site.domain.companies import delete_company, list_companies, save_company
 from webdial.site.domain.rights import Act, Subject
 from webdial.site.models import Company
@@ -73,7 +74,7 @@ def remove_company(request: PageRequest, company_id: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "maintenance/company_delete.html", {"company": company})
     delete_company(company)
-    messages.success(request, f"{company.name} was deleted.")
+    messages.success(request, translate("{name} was deleted.", name=company.name))
     return redirect("maintenance:companies")
 
 
@@ -93,7 +94,12 @@ def _answer_form(request: PageRequest, company: Company | None) -> HttpResponse:
             except WebdialError as fault:
                 error = show_error(fault)
             else:
-                messages.success(request, f"{saved.name} was {'saved' if company else 'added'}.")
+                told = (
+                    translatable("{name} was saved.")
+                    if company
+                    else translatable("{name} was added.")
+                )
+                messages.success(request, translate(told, name=saved.name))
                 return redirect("maintenance:companies")
     return _render_form(request, company, before, form, error)
 
@@ -107,7 +113,7 @@ def _render_form(
 ) -> HttpResponse:
     context = {
         "company_id": company.pk if company else None,
-        "title": before.name if company else "Add a company",
+        "title": before.name if company else translate("Add a company"),
         "form": form,
         "phones": shown_rows(form.phones),
         "focus": focus_of(request.POST),
@@ -116,4 +122,4 @@ def _render_form(
 
 
 def _company(company_id: int) -> Company:
-    return row_of(list_companies(), company_id, kind="company")
+    return row_of(list_companies(), company_id, missing=translatable("There is no such company."))

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import InvalidValueError, WebdialError
 from webdial.exchange.general_settings import key_of
+from webdial.language import translatable, translate
 from webdial.site.domain.credentials import delete_credential, list_credentials, set_credential
 from webdial.site.domain.rights import Act, Subject
 from webdial.site.models import Credential
@@ -41,19 +42,26 @@ def add_credential(request: PageRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_credential(request: PageRequest, credential_id: int) -> HttpResponse:
-    return _answer_form(request, row_of(list_credentials(), credential_id, kind="credential"))
+    return _answer_form(
+        request,
+        row_of(
+            list_credentials(), credential_id, missing=translatable("There is no such credential.")
+        ),
+    )
 
 
 @wants(Subject.CREDENTIALS, act=Act.CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_credential(request: PageRequest, credential_id: int) -> HttpResponse:
     """Asks, then deletes."""
-    credential = row_of(list_credentials(), credential_id, kind="credential")
+    credential = row_of(
+        list_credentials(), credential_id, missing=translatable("There is no such credential.")
+    )
     if request.method != "POST":
         context = {"credential": credential}
         return render(request, "maintenance/credential_delete.html", context)
     delete_credential(credential.name)
-    messages.success(request, f"The credential {credential.name} was removed.")
+    messages.success(request, translate("The credential {name} was removed.", name=credential.name))
     return redirect("maintenance:credentials")
 
 
@@ -70,8 +78,12 @@ def _answer_form(request: PageRequest, credential: Credential | None) -> HttpRes
         except WebdialError as fault:
             error = show_error(fault)
         else:
-            done = "has a new secret" if credential else "was added"
-            messages.success(request, f"The credential {saved.name} {done}.")
+            told = (
+                translate("The credential {name} has a new secret.", name=saved.name)
+                if credential
+                else translate("The credential {name} was added.", name=saved.name)
+            )
+            messages.success(request, told)
             return redirect("maintenance:credentials")
     context = {
         "credential": credential,
@@ -85,7 +97,7 @@ def _require_new(name: str) -> None:
     """Adding must not replace a secret that is in use by another's mistake."""
     if list_credentials().filter(name__iexact=name.strip()).exists():
         raise InvalidValueError(
-            "There is a credential with this name.",
+            translate("There is a credential with this name."),
             field="name",
-            hint="Open it in the list to give it a new secret.",
+            hint=translate("Open it in the list to give it a new secret."),
         )

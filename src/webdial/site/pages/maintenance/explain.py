@@ -12,6 +12,7 @@ from webdial.errors import WebdialError
 from webdial.exchange import Caller, Exchange, PreparedCall
 from webdial.exchange.configuration import Configuration, EffectiveValue, Source
 from webdial.exchange.general_settings import MECHANISM, definition_of, is_function
+from webdial.exchange.ringing import RingingTold
 from webdial.numbers import CleanNumber, NumberStep, StepKind, clean_number
 from webdial.site.domain.rights import Subject
 from webdial.site.pages.exchange_access import exchange_of
@@ -48,6 +49,8 @@ class Explanation:
     prepared: PreparedCall | None = None
     plan: ShownPlan | None = None
     plan_error: ShownError | None = None
+    ringing: RingingTold | None = None
+    ringing_url: str = ""
 
     @property
     def dialled(self) -> str:
@@ -107,7 +110,16 @@ async def explain(exchange: Exchange, typed: str, *, user_id: int) -> Explanatio
         for step in prepared.steps
         if step.kind is not StepKind.CLEANED
     )
-    return replace(path, prepared=prepared, plan=shown_plan(prepared.plan), steps=steps)
+    path = replace(path, prepared=prepared, plan=shown_plan(prepared.plan), steps=steps)
+    try:
+        ringing = exchange.tell_ringing(prepared)
+    except WebdialError as error:
+        return replace(path, plan_error=show_error(error))
+    definition = definition_of(ringing.setting) if ringing.setting else None
+    if definition is None:
+        return replace(path, ringing=ringing)
+    value = exchange.configuration.effective(definition, caller.branch_id)
+    return replace(path, ringing=ringing, ringing_url=_setting_url(value, caller))
 
 
 def _shown_step(step: NumberStep, configuration: Configuration, caller: Caller) -> ShownStep:

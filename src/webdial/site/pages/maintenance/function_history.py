@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from webdial.language import translate
 from webdial.site.domain.functions import list_versions
 from webdial.site.domain.rights import Act, Subject
 from webdial.site.pages.maintenance.function_changes import Difference, difference, whole_text
@@ -88,7 +89,9 @@ def restore_version(request: PageRequest, version_id: int) -> HttpResponse:
     """Asks, then saves the version's text once more as a new version."""
     version = find_version(version_id)
     if version.source == version_in_force().source:
-        messages.info(request, f"The text of {version.name} is in force already.")
+        messages.info(
+            request, translate("The text of {name} is in force already.", name=version.name)
+        )
         return redirect("maintenance:function-versions")
     if request.method != "POST":
         return _ask_to_restore(request, version)
@@ -105,7 +108,14 @@ def restore_version(request: PageRequest, version_id: int) -> HttpResponse:
     except EditedMeanwhileError as error:
         return _ask_to_restore(request, version, Refusal(meanwhile=error))
     if saved:
-        messages.success(request, f"{saved.title} was made from {version.name} and is in force.")
+        messages.success(
+            request,
+            translate(
+                "{title} was made from {name} and is in force.",
+                title=saved.title,
+                name=version.name,
+            ),
+        )
     return redirect("maintenance:function")
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from django.http import QueryDict
 
 from webdial.errors import SourceError, line_and_column, point_at
+from webdial.language import translate
 from webdial.site.domain.functions import check_function
 from webdial.site.pages.shown_errors import MAX_FAULTS
 from webdial.watcom import FunctionError
@@ -53,7 +54,9 @@ def check_source(source: str) -> None:
     lost = islice(_CANNOT_BE_KEPT.finditer(source), MAX_FAULTS)
     faults = [
         make_fault(
-            Kind.PARSE, f"The character U+{ord(match[0]):04X} cannot be kept.", *match.span()
+            Kind.PARSE,
+            translate("The character U+{ord} cannot be kept.", ord=f"{ord(match[0]):04X}"),
+            *match.span(),
         )
         for match in lost
     ]

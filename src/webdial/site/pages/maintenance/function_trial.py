@@ -10,6 +10,7 @@ from django.conf import settings
 
 from webdial.errors import SourceError, WebdialError
 from webdial.exchange.configuration import Configuration
+from webdial.language import translate
 from webdial.numbers import NumberError
 from webdial.site.domain.functions import FunctionTrial, try_function
 from webdial.site.function_runner import DatabaseFunction
@@ -110,12 +111,16 @@ class Trial:
         """What came of it in a sentence, to be read out."""
         if self.ran:
             returned = self.ran.returned
-            what = "NULL" if returned.kind is ValueKind.NULL else returned.text or "an empty text"
-            return f"The function returned {what}. Nothing was sent."
+            what = (
+                "NULL"
+                if returned.kind is ValueKind.NULL
+                else returned.text or translate("an empty text")
+            )
+            return translate("The function returned {what}. Nothing was sent.", what=what)
         if self.stopped:
-            return f"The function failed: {self.stopped.fault.message}"
+            return translate("The function failed: {message}", message=self.stopped.fault.message)
         if self.faults:
-            return "The function has a fault and was not called."
+            return translate("The function has a fault and was not called.")
         error = self.user_error or self.number_error or self.problem
         return error.message if error else ""
 

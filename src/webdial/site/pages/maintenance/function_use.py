@@ -5,6 +5,7 @@ from typing import Final
 
 from webdial.exchange.configuration import Configuration
 from webdial.exchange.general_settings import MECHANISM, is_function, key_of
+from webdial.language import translate
 
 MOST_NAMED: Final = 5
 """Branches named in a sentence; the rest are counted."""
@@ -24,12 +25,14 @@ class FunctionUse:
     @property
     def sentence(self) -> str:
         if not self.is_used:
-            return "No branch’s setting is FUNCTION."
+            return translate("No branch’s setting is FUNCTION.")
         if not self.for_all:
-            return f"The setting is FUNCTION for {_listed(self.branches)}."
+            return translate("The setting is FUNCTION for {listed}.", listed=_listed(self.branches))
         if not self.branches:
-            return "The setting is FUNCTION for all branches."
-        return f"The setting is FUNCTION for all branches but {_listed(self.branches)}."
+            return translate("The setting is FUNCTION for all branches.")
+        return translate(
+            "The setting is FUNCTION for all branches but {listed}.", listed=_listed(self.branches)
+        )
 
 
 def function_use(configuration: Configuration) -> FunctionUse:

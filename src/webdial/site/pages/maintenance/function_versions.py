@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import Http404, QueryDict
 
 from webdial.errors import NotFoundError, WebdialError
+from webdial.language import translate
 from webdial.site.domain.fields import kept_text
 from webdial.site.domain.functions import list_versions, save_function, version_by_id
 from webdial.site.models import FunctionVersion, Revision, User
@@ -36,12 +37,20 @@ class Version:
 
     @property
     def title(self) -> str:
-        return f"Version {self.id}" if self.id else "The delivered function"
+        return (
+            translate("Version {id}", id=self.id)
+            if self.id
+            else translate("The delivered function")
+        )
 
     @property
     def name(self) -> str:
         """The title inside a sentence."""
-        return f"version {self.id}" if self.id else "the delivered function"
+        return (
+            translate("version {id}", id=self.id)
+            if self.id
+            else translate("the delivered function")
+        )
 
 
 DELIVERED: Final = Version(DELIVERED_ID, DELIVERED_FUNCTION)
@@ -51,10 +60,10 @@ class EditedMeanwhileError(WebdialError):
     """Another version came into force since the one that was edited; nothing was saved."""
 
     def __init__(self, in_force: Version) -> None:
-        by = f", saved by {in_force.author}" if in_force.author else ""
+        by = translate(", saved by {author}", author=in_force.author) if in_force.author else ""
         super().__init__(
-            f"{in_force.title} has come into force meanwhile{by}.",
-            hint="Nothing was overwritten.",
+            translate("{title} has come into force meanwhile{by}.", title=in_force.title, by=by),
+            hint=translate("Nothing was overwritten."),
         )
         self.in_force = in_force
 
@@ -104,7 +113,9 @@ def save_edit(edit: Edit, *, author: User) -> Version | None:
     when somebody else's version came between.
     """
     check_source(edit.source)
-    note = kept_text(edit.note, field="note", label="The note", most=MAX_NOTE, required=False)
+    note = kept_text(
+        edit.note, field="note", label=translate("The note"), most=MAX_NOTE, required=False
+    )
     with transaction.atomic():
         # Two who save at once come one after the other: SQLite locks with the transaction's
         # beginning, PostgreSQL here.

@@ -6,6 +6,7 @@ All of them come from webdial.watcom, so that what is coloured as a word is one.
 from dataclasses import dataclass
 from typing import Final
 
+from webdial.language import grouped, translatable, translate
 from webdial.site.function_tables import SCHEMA
 from webdial.watcom.builtins import BUILTINS, Builtin, Kind
 from webdial.watcom.datatypes import TYPE_WORDS
@@ -39,21 +40,21 @@ _UNRESERVED: Final = frozenset(
 _USER_VARIABLE: Final = "UserStaffID"
 
 _ARGUMENTS: Final = {
-    Kind.ANY: "value",
-    Kind.TEXT: "text",
-    Kind.INTEGER: "whole number",
-    Kind.NUMBER: "number",
-    Kind.DECIMAL: "number",
-    Kind.MOMENT: "date",
-    Kind.PART: "part of a date",
+    Kind.ANY: translatable("value"),
+    Kind.TEXT: translatable("text"),
+    Kind.INTEGER: translatable("whole number"),
+    Kind.NUMBER: translatable("number"),
+    Kind.DECIMAL: translatable("number"),
+    Kind.MOMENT: translatable("date"),
+    Kind.PART: translatable("part of a date"),
 }
 
 _SUBJECTS: Final = {
-    "builtins_text": "Text",
-    "builtins_numbers": "Numbers",
-    "builtins_dates": "Dates and times",
-    "builtins_values": "Any value",
-    "builtins_encoding": "Encoding",
+    "builtins_text": translatable("Text"),
+    "builtins_numbers": translatable("Numbers"),
+    "builtins_dates": translatable("Dates and times"),
+    "builtins_values": translatable("Any value"),
+    "builtins_encoding": translatable("Encoding"),
 }
 
 
@@ -102,7 +103,7 @@ def builtin_subjects() -> list[BuiltinSubject]:
     for _, function in sorted(BUILTINS.items()):
         module = function.run.__module__.rpartition(".")[2]
         calls[_SUBJECTS[module]].append(_call(function))
-    return [BuiltinSubject(title, tuple(found)) for title, found in calls.items()]
+    return [BuiltinSubject(translate(title), tuple(found)) for title, found in calls.items()]
 
 
 def refusals() -> list[Refusal]:
@@ -110,25 +111,25 @@ def refusals() -> list[Refusal]:
     by_reason: dict[str, list[str]] = {}
     for statement, reason in REFUSED_STATEMENTS.items():
         by_reason.setdefault(reason, []).append(statement)
-    return [Refusal(reason, tuple(sorted(found))) for reason, found in by_reason.items()]
+    return [Refusal(translate(reason), tuple(sorted(found))) for reason, found in by_reason.items()]
 
 
 def bounds(limits: Limits) -> list[Bound]:
     """The limits that an author may meet."""
     return [
-        Bound("Time of a call", f"{limits.wall_s} s"),
-        Bound("Statements and turns of loops", f"{limits.statements:,}"),
-        Bound("Queries", f"{limits.queries:,}"),
-        Bound("Rows of one query", f"{limits.rows_per_query:,}"),
-        Bound("Characters of one text", f"{limits.text_chars:,}"),
-        Bound("Bytes of the dial string", f"{limits.result_bytes:,}"),
-        Bound("Bytes of the function itself", f"{limits.source_bytes:,}"),
+        Bound(translate("Time of a call"), f"{limits.wall_s} s"),
+        Bound(translate("Statements and turns of loops"), grouped(limits.statements)),
+        Bound(translate("Queries"), grouped(limits.queries)),
+        Bound(translate("Rows of one query"), grouped(limits.rows_per_query)),
+        Bound(translate("Characters of one text"), grouped(limits.text_chars)),
+        Bound(translate("Bytes of the dial string"), grouped(limits.result_bytes)),
+        Bound(translate("Bytes of the function itself"), grouped(limits.source_bytes)),
     ]
 
 
 def _call(function: Builtin) -> str:
     """`LEFT(text, whole number)`, what may be left out in square brackets."""
-    words = [_ARGUMENTS[kind] for kind in function.parameters]
+    words = [translate(_ARGUMENTS[kind]) for kind in function.parameters]
     needed, optional = words[: function.least], words[function.least :]
     inside = ", ".join(needed)
     for word in optional:

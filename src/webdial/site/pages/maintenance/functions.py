@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from webdial.errors import InvalidValueError
+from webdial.language import translate
 from webdial.site.domain.functions import list_versions
 from webdial.site.domain.rights import Subject
 from webdial.site.function_tables import SCHEMA
@@ -145,9 +146,11 @@ def _save(request: PageRequest) -> HttpResponse:
         told = replace(form, meanwhile=error, began_from=error.in_force.id)
         return _render_editor(request, told)
     if saved:
-        messages.success(request, f"{saved.title} was saved and is in force.")
+        messages.success(
+            request, translate("{title} was saved and is in force.", title=saved.title)
+        )
     else:
-        messages.info(request, "Nothing was saved: this text is in force already.")
+        messages.info(request, translate("Nothing was saved: this text is in force already."))
     return redirect("maintenance:function")
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from webdial.language import translatable, translate
 from webdial.site.domain.rights import Reach, Subject, reach_of
 from webdial.site.models import User
 from webdial.site.pages.requests import PageRequest
@@ -18,17 +19,47 @@ _LEAST: Final = {Subject.SETTINGS: Reach.BRANCH, Subject.USERS: Reach.BRANCH}
 """Pages that show a part to whoever reaches their own branch; all others want all of it."""
 
 _ENTRIES: Final = (
-    (Subject.SETTINGS, "General Settings", "settings", ("/maintenance/settings",)),
-    (Subject.USERS, "Users", "users", ("/maintenance/users",)),
-    (Subject.BRANCHES, "Branches", "branches", ("/maintenance/branches",)),
-    (Subject.PEOPLE, "People", "people", ("/maintenance/people", "/maintenance/companies")),
-    (Subject.PHONE_SYSTEMS, "Phone Systems", "phone-systems", ("/maintenance/phone-systems",)),
-    (Subject.CREDENTIALS, "Credentials", "credentials", ("/maintenance/credentials",)),
-    (Subject.FUNCTIONS, "Database Functions", "functions", ("/maintenance/functions",)),
-    (Subject.ACCESS, "Access", "access", ("/maintenance/access",)),
-    (Subject.CHANGES, "Changes", "changes", ("/maintenance/changes",)),
-    (Subject.PERSONAL_DATA, "Personal Data", "personal-data", ("/maintenance/personal-data",)),
-    (Subject.TRANSFER, "Import and Export", "import-export", ("/maintenance/import-export",)),
+    (Subject.SETTINGS, translatable("General Settings"), "settings", ("/maintenance/settings",)),
+    (Subject.USERS, translatable("Users"), "users", ("/maintenance/users",)),
+    (Subject.BRANCHES, translatable("Branches"), "branches", ("/maintenance/branches",)),
+    (
+        Subject.PEOPLE,
+        translatable("People"),
+        "people",
+        ("/maintenance/people", "/maintenance/companies"),
+    ),
+    (
+        Subject.PHONE_SYSTEMS,
+        translatable("Phone Systems"),
+        "phone-systems",
+        ("/maintenance/phone-systems",),
+    ),
+    (
+        Subject.CREDENTIALS,
+        translatable("Credentials"),
+        "credentials",
+        ("/maintenance/credentials",),
+    ),
+    (
+        Subject.FUNCTIONS,
+        translatable("Database Functions"),
+        "functions",
+        ("/maintenance/functions",),
+    ),
+    (Subject.ACCESS, translatable("Access"), "access", ("/maintenance/access",)),
+    (Subject.CHANGES, translatable("Changes"), "changes", ("/maintenance/changes",)),
+    (
+        Subject.PERSONAL_DATA,
+        translatable("Personal Data"),
+        "personal-data",
+        ("/maintenance/personal-data",),
+    ),
+    (
+        Subject.TRANSFER,
+        translatable("Import and Export"),
+        "import-export",
+        ("/maintenance/import-export",),
+    ),
 )
 
 
@@ -43,7 +74,9 @@ def menu_of(user: User, path: str = "") -> Iterator[MenuEntry]:
     """What the user may open; `path` is that of the page that is shown."""
     for subject, label, name, paths in _ENTRIES:
         if reach_of(user, subject) >= _LEAST.get(subject, Reach.ALL):
-            yield MenuEntry(label, reverse(f"maintenance:{name}"), path.startswith(paths))
+            yield MenuEntry(
+                translate(label), reverse(f"maintenance:{name}"), path.startswith(paths)
+            )
 
 
 @require_safe

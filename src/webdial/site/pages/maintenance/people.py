@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import WebdialError
+from webdial.language import translatable, translate
 from webdial.site.domain.people import company_names, delete_person, list_people, save_person
 from webdial.site.domain.rights import Act, Subject
 from webdial.site.models import Person
@@ -89,7 +90,7 @@ def remove_person(request: PageRequest, person_id: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "maintenance/person_delete.html", {"person": person})
     delete_person(person)
-    messages.success(request, f"{person.name} was deleted.")
+    messages.success(request, translate("{name} was deleted.", name=person.name))
     return redirect("maintenance:people")
 
 
@@ -113,7 +114,12 @@ def _answer_form(request: PageRequest, person: Person | None) -> HttpResponse:
             except WebdialError as fault:
                 error = show_error(fault)
             else:
-                messages.success(request, f"{saved.name} was {'saved' if person else 'added'}.")
+                told = (
+                    translatable("{name} was saved.")
+                    if person
+                    else translatable("{name} was added.")
+                )
+                messages.success(request, translate(told, name=saved.name))
                 return redirect("maintenance:people")
     return _render_form(request, person, before, form, error)
 
@@ -127,7 +133,7 @@ def _render_form(
 ) -> HttpResponse:
     context = {
         "person_id": person.pk if person else None,
-        "title": before.name if person else "Add a person",
+        "title": before.name if person else translate("Add a person"),
         "form": form,
         "phones": shown_rows(form.phones),
         "companies": company_names(search="", most=MOST_COMPANIES),
@@ -138,4 +144,4 @@ def _render_form(
 
 def _person(person_id: int) -> Person:
     people = Person.objects.select_related("company").prefetch_related("phones")
-    return row_of(people, person_id, kind="person")
+    return row_of(people, person_id, missing=translatable("There is no such person."))

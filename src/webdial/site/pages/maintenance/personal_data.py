@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from webdial.errors import InvalidValueError
+from webdial.language import translate, translate_count
 from webdial.site.domain import rights
 from webdial.site.domain.call_retention import keep_calls_for
 from webdial.site.domain.personal_data import (
@@ -56,14 +57,16 @@ def personal_data(request: PageRequest) -> HttpResponseBase:
             return _export(request, asked.subject)
         case "erase" if request.POST.get("confirmed"):
             return _erase(request, asked.subject)
-    error = ShownError("Say that you mean it: erasing cannot be undone.", field="confirmed")
+    error = ShownError(
+        translate("Say that you mean it: erasing cannot be undone."), field="confirmed"
+    )
     return _page(request, asked, error)
 
 
 def _asked(user: str, number: str) -> Asked:
     user, number = user.strip()[:120], number.strip()[:80]
     if user and number:
-        error = ShownError("Type a user or a number, not both.", field="number")
+        error = ShownError(translate("Type a user or a number, not both."), field="number")
         return Asked(None, user, number, error=error)
     if user:
         choice = chosen_user(user)
@@ -99,5 +102,7 @@ def _export(request: PageRequest, subject: Subject) -> HttpResponseBase:
 def _erase(request: PageRequest, subject: Subject) -> HttpResponse:
     cuts_user = request.POST.get("user_link") == "cut"
     count = erase_personal_data(subject, cuts_user=cuts_user, actor=request.user.name)
-    messages.success(request, f"{count:,} call{'' if count == 1 else 's'} erased.")
+    messages.success(
+        request, translate_count("{count} call erased.", "{count} calls erased.", count)
+    )
     return redirect("maintenance:personal-data")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import NotFoundError, WebdialError
 from webdial.exchange.general_settings import key_of
+from webdial.language import translatable, translate
 from webdial.phonesystems import Kind, PhoneSystem, catalogue, catalogue_system
 from webdial.site.domain.phone_systems import (
     FieldValueError,
@@ -22,10 +23,17 @@ from webdial.site.domain.phone_systems import (
 )
 from webdial.site.domain.rights import Act, Subject
 from webdial.site.domain.system_overview import overview, overview_of
-from webdial.site.models import Branch, CertificateRule, PhoneSystemSetup
+from webdial.site.models import (
+    Branch,
+    CertificateRule,
+    PhoneSystemPause,
+    PhoneSystemSetup,
+    StartsFrom,
+)
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import search_text
 from webdial.site.pages.maintenance.rows import row_of
+from webdial.site.pages.maintenance.shown_pauses import shown_pauses
 from webdial.site.pages.maintenance.system_form import VALUE, SetupForm
 from webdial.site.pages.maintenance.system_words import (
     KIND_TITLES,
@@ -45,7 +53,12 @@ MAX_NAME: Final = 80
 @require_safe
 def list_all_setups(request: PageRequest) -> HttpResponse:
     search = search_text(request)
-    context = {"search": search, "setups": overview(search=search)}
+    pauses = list(PhoneSystemPause.objects.all())
+    context = {
+        "search": search,
+        "setups": overview(search=search, pauses=pauses),
+        "other_pauses": shown_pauses(each for each in pauses if each.setup_id is None),
+    }
     return render(request, "maintenance/phone_systems/list.html", context)
 
 
@@ -60,7 +73,7 @@ def show_catalogue(request: PageRequest) -> HttpResponse:
     context = {
         "search": search,
         "kind": kind if kind in {each.value for each in Kind} else "",
-        "kinds": [(each.value, title) for each, title in KIND_TITLES.items()],
+        "kinds": [(each.value, translate(title)) for each, title in KIND_TITLES.items()],
         "groups": grouped(found),
         "count": len(found),
         "total": len(known),
@@ -83,7 +96,8 @@ def add_from_catalogue(request: PageRequest, system_id: str) -> HttpResponse:
     except WebdialError as error:
         return _render_form(request, None, system, typed, _shown(error))
     messages.success(
-        request, f"The phone system {saved.name} was added. Test it before it is used."
+        request,
+        translate("The phone system {name} was added. Test it before it is used.", name=saved.name),
     )
     return redirect("maintenance:test-phone-system", saved.pk)
 
@@ -109,7 +123,7 @@ def edit_setup(request: PageRequest, setup_id: int) -> HttpResponse:
         )
     except WebdialError as error:
         return _render_form(request, find_setup(setup_id), system, typed, _shown(error))
-    messages.success(request, f"The phone system {saved.name} was saved.")
+    messages.success(request, translate("The phone system {name} was saved.", name=saved.name))
     return redirect("maintenance:edit-phone-system", saved.pk)
 
 
@@ -126,7 +140,9 @@ def remove_setup(request: PageRequest, setup_id: int) -> HttpResponse:
             error = show_error(fault)
             setup = find_setup(setup_id)
         else:
-            messages.success(request, f"The phone system {setup.name} was deleted.")
+            messages.success(
+                request, translate("The phone system {name} was deleted.", name=setup.name)
+            )
             return redirect("maintenance:phone-systems")
     context = {"setup": setup, "shown": overview_of(setup)}
     return render_form(request, "maintenance/phone_systems/delete.html", context, error)
@@ -134,7 +150,11 @@ def remove_setup(request: PageRequest, setup_id: int) -> HttpResponse:
 
 def find_setup(setup_id: int) -> PhoneSystemSetup:
     """Raises Http404."""
-    return row_of(PhoneSystemSetup.objects.all(), setup_id, kind="phone system")
+    return row_of(
+        PhoneSystemSetup.objects.all(),
+        setup_id,
+        missing=translatable("There is no such phone system."),
+    )
 
 
 def _render_form(
@@ -146,11 +166,12 @@ def _render_form(
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "setup": setup,
-        "title": setup.name if setup else f"Add {system.title}",
+        "title": setup.name if setup else translate("Add {title}", title=system.title),
         "shown": ShownSystem(system),
         "form": form.told(error),
         "certificates": CertificateRule.choices,
         "has_certificate": not system.is_link,
+        "starts": StartsFrom.choices,
         "max_name": MAX_NAME,
         "branches": Branch.objects.all(),
     }
@@ -158,6 +179,7 @@ def _render_form(
         context["redirect_uri"] = redirect_uri_of(request)
     if setup is not None:
         context["overview"] = overview_of(setup)
+        context["pauses"] = shown_pauses(context["overview"].pauses)
     return render_form(request, "maintenance/phone_systems/edit.html", context, error)
 
 
@@ -178,7 +200,7 @@ def known_system(system_id: str) -> PhoneSystem:
     try:
         return catalogue_system(system_id)
     except NotFoundError as error:
-        raise Http404("The catalogue has no such phone system.") from error
+        raise Http404(translate("The catalogue has no such phone system.")) from error
 
 
 def _free_name(title: str) -> str:

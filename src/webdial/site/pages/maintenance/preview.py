@@ -13,7 +13,9 @@ from webdial.exchange.general_settings import (
     may_name_a_system,
 )
 from webdial.exchange.mechanism import read_mechanism
+from webdial.exchange.named_hosts import check_plan_of
 from webdial.exchange.resolving import Resolver, show_nothing
+from webdial.language import translate
 from webdial.numbers import clean_number
 from webdial.site.domain.general_settings import setting_view
 from webdial.site.domain.phone_systems import setup_by_name
@@ -121,6 +123,7 @@ def _previewed(
         string = read_mechanism(value).dial_string()
         resolver = Resolver(configuration, _caller(choice.user), number, show_nothing)
         plan = string.plan(resolver.for_string(string))
+        check_plan_of(string, plan, configuration)
     except WebdialError as error:
         return Check(sample, choice, sample_error=show_error(error), note=note)
     return Check(sample, choice, plan=shown_plan(plan), note=note)
@@ -137,7 +140,23 @@ def _caller(user: User) -> Caller:
 def _note(user: User, branch: Branch | None) -> str:
     """Why `user` would not dial by a value kept for `branch`, if that is so."""
     if branch is not None:
-        where = f"belongs to {user.branch}" if user.branch else "has no branch"
-        return "" if user.branch == branch else f"{user.name} {where}: this value is not theirs."
+        where = (
+            translate("belongs to {branch}", branch=user.branch)
+            if user.branch
+            else translate("has no branch")
+        )
+        return (
+            ""
+            if user.branch == branch
+            else translate("{name} {where}: this value is not theirs.", name=user.name, where=where)
+        )
     own = setting_view(MECHANISM.name, branch=user.branch).effective.source is Source.BRANCH
-    return f"{user.name} dials by the own value of the branch {user.branch}." if own else ""
+    return (
+        translate(
+            "{name} dials by the own value of the branch {branch}.",
+            name=user.name,
+            branch=user.branch,
+        )
+        if own
+        else ""
+    )

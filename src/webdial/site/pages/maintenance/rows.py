@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404
 
+from webdial.language import translatable, translate
 from webdial.site.domain.rights import may_change_user, users_within
 from webdial.site.models import User
 from webdial.site.pages.requests import PageRequest
@@ -13,11 +14,11 @@ from webdial.site.pages.requests import PageRequest
 Row = TypeVar("Row", bound=Model)
 
 
-def row_of(rows: QuerySet[Row], row_id: int, *, kind: str) -> Row:
-    """Raises Http404, with a sentence for the page, when there is none."""
+def row_of(rows: QuerySet[Row], row_id: int, *, missing: str) -> Row:
+    """Raises Http404 with the sentence `missing`, which is translated, when there is none."""
     row = rows.filter(pk=row_id).first()
     if row is None:
-        raise Http404(f"There is no such {kind}.")
+        raise Http404(translate(missing))
     return row
 
 
@@ -27,7 +28,7 @@ def user_within(request: PageRequest, user_id: int, *, is_changed: bool | None =
     Raises Http404, or PermissionDenied where the request would change one that they may only see.
     """
     users = users_within(request.user).select_related("branch")
-    user = row_of(users, user_id, kind="user")
+    user = row_of(users, user_id, missing=translatable("There is no such user."))
     request.may_change = may_change_user(request.user, user)
     if is_changed is None:
         is_changed = request.method == "POST"

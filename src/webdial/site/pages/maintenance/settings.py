@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from webdial.errors import WebdialError
 from webdial.exchange.configuration import Source
 from webdial.exchange.general_settings import MECHANISM
+from webdial.language import translatable, translate
 from webdial.site.domain.general_settings import (
     SettingView,
     add_setting,
@@ -32,6 +33,7 @@ from webdial.site.domain.rights import (
     reach_of,
 )
 from webdial.site.domain.states import setting_key
+from webdial.site.manual import anchor_of
 from webdial.site.models import Branch
 from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.maintenance.form_answer import render_form
@@ -83,12 +85,24 @@ class ShownSetting:
         return self.is_mechanism and not self.view.effective.value.strip()
 
     @property
+    def manual_url(self) -> str:
+        """Where the manual tells more of it; empty for one of the administrator's own."""
+        if self.view.definition is None:
+            return ""
+        page = reverse("manual-page", args=("reference/general-settings",))
+        return f"{page}#{anchor_of(self.view.definition.name)}"
+
+    @property
     def history_key(self) -> str:
         return setting_key(self.view.name, self.branch)
 
     @property
     def where(self) -> str:
-        return f"for the branch {self.branch}" if self.branch else "for all branches"
+        return (
+            translate("for the branch {branch}", branch=self.branch)
+            if self.branch
+            else translate("for all branches")
+        )
 
     def _url(self, page: str) -> str:
         return reverse(page, query={"name": self.view.name} | _branch_query(self.branch))
@@ -132,7 +146,9 @@ def edit_setting(request: PageRequest) -> HttpResponse:
         override_setting(setting.view.name, value, branch=setting.branch)
     except WebdialError as error:
         return _render_setting(request, setting, value, show_error(error, field="value"))
-    messages.success(request, f"{setting.view.name} was saved {setting.where}.")
+    messages.success(
+        request, translate("{name} was saved {where}.", name=setting.view.name, where=setting.where)
+    )
     return HttpResponseRedirect(setting.list_url)
 
 
@@ -158,11 +174,23 @@ def clear_value(request: PageRequest) -> HttpResponse:
     """Asks, then keeps no value there any more; the next wider one is then in force."""
     setting = _setting_of(request)
     if setting.view.own_value is None:
-        messages.info(request, f"There is no value of {setting.view.name} {setting.where}.")
+        messages.info(
+            request,
+            translate(
+                "There is no value of {name} {where}.", name=setting.view.name, where=setting.where
+            ),
+        )
         return HttpResponseRedirect(setting.list_url)
     if request.method == "POST":
         clear_setting(setting.view.name, branch=setting.branch)
-        messages.success(request, f"The value of {setting.view.name} {setting.where} was removed.")
+        messages.success(
+            request,
+            translate(
+                "The value of {name} {where} was removed.",
+                name=setting.view.name,
+                where=setting.where,
+            ),
+        )
         return HttpResponseRedirect(setting.list_url)
     wider = setting_view(setting.view.name) if setting.branch else None
     context = {
@@ -186,7 +214,9 @@ def add_own_setting(request: PageRequest) -> HttpResponse:
         except WebdialError as fault:
             error = show_error(fault)
         else:
-            messages.success(request, f"The setting {name.strip()} was added.")
+            messages.success(
+                request, translate("The setting {strip} was added.", strip=name.strip())
+            )
             return HttpResponseRedirect(settings_url(branch))
     context = {
         "branch": branch,
@@ -236,7 +266,7 @@ def _setting_of(request: PageRequest) -> ShownSetting:
     """
     name = request.GET.get("name", "")
     if not name.isprintable():  # PostgreSQL takes no NUL
-        raise Http404("There is no such setting.")
+        raise Http404(translate("There is no such setting."))
     branch = _branch_within(request)
     reaches = may_change_setting if request.method == "POST" else may_read_setting
     if not reaches(request.user, name, branch):
@@ -244,7 +274,7 @@ def _setting_of(request: PageRequest) -> ShownSetting:
     view = setting_view(name, branch=branch)
     is_kept = view.effective.source is not Source.DEFAULT or view.other_branches > 0
     if view.definition is None and not is_kept:
-        raise Http404("There is no such setting.")
+        raise Http404(translate("There is no such setting."))
     return ShownSetting(view, branch)
 
 
@@ -274,8 +304,10 @@ def branch_of(query: QueryDict) -> Branch | None:
     if not chosen:
         return None
     if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
-        raise Http404("There is no such branch.")
-    return row_of(Branch.objects.all(), int(chosen), kind="branch")
+        raise Http404(translate("There is no such branch."))
+    return row_of(
+        Branch.objects.all(), int(chosen), missing=translatable("There is no such branch.")
+    )
 
 
 def _branch_query(branch: Branch | None) -> dict[str, Any]:

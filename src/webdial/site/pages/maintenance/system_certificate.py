@@ -21,8 +21,12 @@ from django.views.decorators.http import require_http_methods
 from webdial.dialstring import HttpRequest
 from webdial.errors import NotFoundError, WebdialError
 from webdial.exchange.configuration import Configuration
+from webdial.exchange.guarded_connections import connect_plainly
+from webdial.exchange.named_hosts import policy_of
+from webdial.exchange.network_policy import NetworkPolicy
 from webdial.exchange.resolving import Resolver, show_nothing
 from webdial.exchange.trials import dry_run
+from webdial.language import translate
 from webdial.numbers import clean_number
 from webdial.site.domain.phone_systems import pin_certificate
 from webdial.site.domain.rights import Subject
@@ -65,16 +69,17 @@ async def compare_certificate(request: PageRequest, setup_id: int) -> HttpRespon
     try:
         server = server_of(exchange_of(request).configuration, setup.pk, request.user.pk)
         if act == "fetch":
-            found = await asyncio.to_thread(fetch_certificate, server)
+            policy = policy_of(exchange_of(request).configuration)
+            found = await asyncio.to_thread(fetch_certificate, server, policy)
         elif act == "pin":
             fingerprint = request.POST.get("fingerprint", "")
             await sync_to_async(pin_certificate)(setup, fingerprint)
-            await sync_to_async(messages.success)(request, "The certificate was pinned.")
+            await sync_to_async(messages.success)(request, translate("The certificate was pinned."))
             return redirect("maintenance:edit-phone-system", setup.pk)
     except WebdialError as fault:
         error = show_error(fault)
     except (OSError, ValueError) as fault:  # ssl.SSLError is an OSError
-        error = ShownError("No certificate could be fetched.", _reason(fault))
+        error = ShownError(translate("No certificate could be fetched."), _reason(fault))
     is_pinned = setup.certificate == CertificateRule.PINNED
     context = {
         "setup": setup,
@@ -103,14 +108,25 @@ def server_of(configuration: Configuration, setup_id: int, user_id: int) -> Serv
             address = urlsplit(step.plan.url)
             if isinstance(step.plan, HttpRequest) and address.scheme == "https":
                 return address.hostname or "", address.port or 443
-    raise NotFoundError("No request of this phone system is https, so there is no certificate.")
+    raise NotFoundError(
+        translate("No request of this phone system is https, so there is no certificate.")
+    )
 
 
-def fetch_certificate(server: Server) -> ShownCertificate:
-    """Raises OSError when the server is away or speaks no TLS, ValueError for no certificate."""
-    pem = ssl.get_server_certificate(server, timeout=_TIMEOUT_S)
-    fingerprint = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
-    certificate = x509.load_pem_x509_certificate(pem.encode())
+def fetch_certificate(server: Server, policy: NetworkPolicy) -> ShownCertificate:
+    """Raises OSError when the server is away or speaks no TLS, ValueError for no certificate.
+
+    AddressNotAllowedError when the network policy forbids it.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with (
+        connect_plainly(policy, *server, _TIMEOUT_S) as plain,
+        context.wrap_socket(plain, server_hostname=server[0]) as connection,
+    ):
+        content = connection.getpeercert(binary_form=True) or b""
+    fingerprint = hashlib.sha256(content).hexdigest()
+    certificate = x509.load_der_x509_certificate(content)
     return ShownCertificate(
         fingerprint,
         certificate.subject.rfc4514_string(),

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from webdial.errors import SourceError, WebdialError
+from webdial.language import translate
 from webdial.phonesystems import catalogue_source
 from webdial.site.domain.phone_systems import SetupDetails, save_setup, source_of
 from webdial.site.domain.rights import Act, Subject
@@ -69,7 +70,10 @@ def add_own_file(request: PageRequest) -> HttpResponse:
         saved = save_setup(SetupDetails(name=form.name, source=form.source))
     except WebdialError as error:
         return _render_file(request, None, form, error)
-    messages.success(request, f"The phone system {saved.name} was added. Fill in its fields next.")
+    messages.success(
+        request,
+        translate("The phone system {name} was added. Fill in its fields next.", name=saved.name),
+    )
     return redirect("maintenance:edit-phone-system", saved.pk)
 
 
@@ -87,12 +91,14 @@ def edit_file(request: PageRequest, setup_id: int) -> HttpResponse:
         certificate=setup.certificate,
         certificate_text=setup.certificate_text,
         is_active=setup.is_active,
+        starts_from=setup.starts_from,
+        most_in_flight=str(setup.most_in_flight or ""),
     )
     try:
         save_setup(details, setup=setup)
     except WebdialError as error:
         return _render_file(request, find_setup(setup_id), form, error)
-    messages.success(request, f"The file of {setup.name} was saved.")
+    messages.success(request, translate("The file of {name} was saved.", name=setup.name))
     return redirect("maintenance:edit-phone-system", setup.pk)
 
 

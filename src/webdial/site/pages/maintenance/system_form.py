@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from webdial.phonesystems import Field, FieldKind, Owner, PhoneSystem
 from webdial.site.domain.phone_systems import SITE, SetupDetails, filled_in, source_of
-from webdial.site.models import CertificateRule, PhoneSystemSetup
+from webdial.site.models import CertificateRule, PhoneSystemSetup, StartsFrom
 from webdial.site.pages.shown_errors import ShownError
 
 VALUE: Final = "value-"
@@ -70,6 +70,8 @@ class SetupForm:
     certificate: str = CertificateRule.VERIFY.value
     certificate_text: str = ""
     is_active: bool = True
+    starts_from: str = StartsFrom.BY_FILE.value
+    most_in_flight: str = ""
     values: tuple[ShownField, ...] = ()
 
     @classmethod
@@ -83,6 +85,8 @@ class SetupForm:
             certificate=setup.certificate,
             certificate_text=setup.certificate_text,
             is_active=setup.is_active,
+            starts_from=setup.starts_from,
+            most_in_flight=str(setup.most_in_flight or ""),
             values=tuple(
                 ShownField(each.field, each.value, each.is_set)
                 for each in filled_in(setup, system, {Owner.SITE}, SITE)
@@ -96,6 +100,8 @@ class SetupForm:
             certificate=post.get("certificate", CertificateRule.VERIFY.value),
             certificate_text=post.get("certificate_text", ""),
             is_active="is_active" in post,
+            starts_from=post.get("starts_from", StartsFrom.BY_FILE.value),
+            most_in_flight=post.get("most_in_flight", ""),
             values=tuple(_typed_field(each, post) for each in self.values),
         )
 
@@ -116,6 +122,8 @@ class SetupForm:
             certificate=self.certificate,
             certificate_text=self.certificate_text,
             is_active=self.is_active,
+            starts_from=self.starts_from,
+            most_in_flight=self.most_in_flight,
         )
 
     def details_of(self, setup: PhoneSystemSetup) -> SetupDetails:

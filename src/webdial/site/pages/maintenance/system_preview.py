@@ -4,12 +4,15 @@ from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
-from webdial.dialstring import Link
+from webdial.dialstring import HttpRequest, Link
 from webdial.errors import WebdialError
 from webdial.exchange.configuration import Caller, Configuration
+from webdial.exchange.named_hosts import policy_of
+from webdial.exchange.network_policy import NetworkPolicy
 from webdial.exchange.resolving import Resolver, show_nothing
 from webdial.exchange.systems import SystemCall, SystemSetup
 from webdial.exchange.trials import ShownStep, dry_run
+from webdial.language import translate
 from webdial.numbers import NumberStep, StepKind, clean_number
 from webdial.phonesystems import Owner
 from webdial.site.pages.maintenance.preview import ShownPlan, shown_plan
@@ -80,8 +83,12 @@ def preview_of(
     caller = configuration.caller(user_id)
     setup = configuration.setup_by_id(setup_id)
     if setup is None or setup.system is None:
-        fault = setup.fault if setup else "It was not there a second ago; load the page anew."
-        return Preview(caller, error=ShownError("Its file has a fault.", fault))
+        fault = (
+            setup.fault
+            if setup
+            else translate("It was not there a second ago; load the page anew.")
+        )
+        return Preview(caller, error=ShownError(translate("Its file has a fault."), fault))
     cleaned = clean_number(number)
     resolver = Resolver(configuration, caller, cleaned, show_nothing)
     path = resolver.path_to_system(setup)
@@ -93,10 +100,11 @@ def preview_of(
         missing=missing_values(resolver.for_system(setup, path), caller),
         is_signed_out=_is_signed_out(configuration, setup, caller),
     )
-    return _with_requests(preview, resolver.for_system(setup, path))
+    policy = policy_of(configuration)
+    return _with_requests(preview, resolver.for_system(setup, path), policy)
 
 
-def _with_requests(preview: Preview, call: SystemCall) -> Preview:
+def _with_requests(preview: Preview, call: SystemCall, policy: NetworkPolicy) -> Preview:
     try:
         steps = dry_run(call, unknown=frozenset(_unknown_names(call)))
     except WebdialError as error:
@@ -104,7 +112,20 @@ def _with_requests(preview: Preview, call: SystemCall) -> Preview:
     last = steps[-1].plan
     link = last.url if isinstance(last, Link) and not preview.missing else ""
     requests = tuple(ShownRequest.of_step(step) for step in steps)
-    return replace(preview, requests=requests, link=link)
+    return replace(preview, requests=requests, link=link, error=_forbidden(call, steps, policy))
+
+
+def _forbidden(
+    call: SystemCall, steps: tuple[ShownStep, ...], policy: NetworkPolicy
+) -> ShownError | None:
+    """What the network policy says of these requests, where they leave from the server."""
+    try:
+        for step in () if call.setup.starts_at_computer else steps:
+            if isinstance(step.plan, HttpRequest):
+                policy.check_url(step.plan.url)
+    except WebdialError as error:
+        return show_error(error)
+    return None
 
 
 def _is_signed_out(configuration: Configuration, setup: SystemSetup, caller: Caller) -> bool:
@@ -140,10 +161,18 @@ def missing_values(call: SystemCall, caller: Caller) -> tuple[Missing, ...]:
 def _missing(call: SystemCall, name: str, caller: Caller) -> Missing:
     if name == "extension":
         url = reverse("maintenance:edit-user", args=[caller.user_id])
-        return Missing("Extension", f"of {caller.name}, in Maintenance | Users", url)
+        return Missing(
+            translate("Extension"),
+            translate("of {name}, in Maintenance | Users", name=caller.name),
+            url,
+        )
     field = call.system.values[name]
     if field.of is Owner.SITE:
         url = reverse("maintenance:edit-phone-system", args=[call.setup.id])
-        return Missing(field.label, "in the set-up of this phone system", url)
+        return Missing(field.label, translate("in the set-up of this phone system"), url)
     url = reverse("maintenance:user-phones", args=[caller.user_id])
-    return Missing(field.label, f"{caller.name} fills it in under My phones, or you do here", url)
+    return Missing(
+        field.label,
+        translate("{name} fills it in under My phones, or you do here", name=caller.name),
+        url,
+    )

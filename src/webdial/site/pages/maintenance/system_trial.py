@@ -3,12 +3,10 @@
 Only one's own phone is dialled from here. The call is written down like any other, and sent once.
 """
 
-import secrets
 from dataclasses import dataclass
 from typing import Final
 
 from asgiref.sync import sync_to_async
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -16,11 +14,13 @@ from django.views.decorators.http import require_http_methods
 from webdial.errors import WebdialError
 from webdial.exchange import Exchange
 from webdial.exchange.calls import Channel, PlacedCall
+from webdial.exchange.duplicates import Once
 from webdial.exchange.outcome import Verdict
 from webdial.exchange.system_calls import SystemCaller
 from webdial.exchange.trials import Trial, TriedStep
+from webdial.language import translatable, translate
 from webdial.site.domain.rights import Subject
-from webdial.site.models import PhoneSystemSetup, User
+from webdial.site.models import PhoneSystemSetup
 from webdial.site.pages.exchange_access import exchange_of, system_caller_of
 from webdial.site.pages.maintenance.function_source import typed_text
 from webdial.site.pages.maintenance.phone_systems import find_setup
@@ -28,21 +28,19 @@ from webdial.site.pages.maintenance.preview import SAMPLE_NUMBER, ShownPlan, sho
 from webdial.site.pages.maintenance.system_preview import previewed
 from webdial.site.pages.maintenance.system_words import ShownSystem
 from webdial.site.pages.maintenance.user_choice import chosen_user
+from webdial.site.pages.one_time import once_of_form, spend_form
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import ShownError, show_error
 
-_REMEMBERED_S: Final = 86_400
-"""For so long a page that has dialled is known: reloading it must not dial again."""
-
 _USES: Final = {
-    "success": "Success",
-    "message": "Message",
-    "call_id": "Call id",
-    "expired": "Log-in has lapsed",
-    "lasts_s": "Lasts",
-    "access_token": "Access token",
-    "new_refresh_token": "New refresh token",
+    "success": translatable("Success"),
+    "message": translatable("Message"),
+    "call_id": translatable("Call id"),
+    "expired": translatable("Log-in has lapsed"),
+    "lasts_s": translatable("Lasts"),
+    "access_token": translatable("Access token"),
+    "new_refresh_token": translatable("New refresh token"),
 }
 """The keys of rules and readings in a file, as the page calls them."""
 
@@ -116,7 +114,6 @@ async def test_setup(request: PageRequest, setup_id: int) -> HttpResponse:
         "is_own": is_own,
         "may_dial": is_own and preview.is_complete and not preview.link,
         "dialled": dialled,
-        "token": secrets.token_urlsafe(16),
     }
     status = 422 if dialled and dialled.error else 200
     template = "maintenance/phone_systems/test.html"
@@ -127,41 +124,51 @@ async def _dial(
     request: PageRequest, setup: PhoneSystemSetup, number: str, *, is_own: bool
 ) -> Dialled:
     if not is_own:
-        return Dialled(error=ShownError("Only your own phone is dialled from here."))
-    token = request.POST.get("token", "")[:64]
-    if not await sync_to_async(_is_first)(request.user, token):
-        hint = "Look at what came of it in Calls. To dial once more, press Dial now."
-        return Dialled(error=ShownError("This page has dialled already.", hint))
+        return Dialled(error=ShownError(translate("Only your own phone is dialled from here.")))
+    user_id = request.user.pk
+    once = once_of_form(request, user_id, "trial", str(setup.pk), number)
+    if once is None:
+        return Dialled(error=ShownError(translate("Load this page again, then press Dial now.")))
+    exchange = exchange_of(request)
     try:
         return await dial_once(
-            exchange_of(request), system_caller_of(request), setup.pk, request.user.pk, number
+            exchange, system_caller_of(request), setup.pk, user_id, number, once=once
         )
     except WebdialError as error:
+        await spend_form(exchange.duplicates, once, error)
         return Dialled(error=show_error(error))
 
 
-def _is_first(user: User, token: str) -> bool:
-    key = f"phone-system-trial-{user.pk}-{token.encode('utf-8', 'replace').hex()}"
-    return bool(token) and cache.add(key, True, timeout=_REMEMBERED_S)
-
-
 async def dial_once(
-    exchange: Exchange, systems: SystemCaller, setup_id: int, user_id: int, number: str
+    exchange: Exchange,
+    systems: SystemCaller,
+    setup_id: int,
+    user_id: int,
+    number: str,
+    *,
+    once: Once | None = None,
 ) -> Dialled:
     """Place a real call through the phone system, with a log-in of its own that is shown too.
 
-    Raises WebdialError when it was stopped before anything left.
+    A page that is sent once more, by its id `once`, is shown which call it has dialled. Raises WebdialError when it was stopped before anything left.
     """
     prepared = exchange.prepare_trial(number, user_id=user_id, setup_id=setup_id)
     if prepared.system_call is None:  # a link, which is opened and not sent
-        return Dialled(error=ShownError("This phone system takes a link: open it above."))
+        return Dialled(
+            error=ShownError(translate("This phone system takes a link: open it above."))
+        )
     trial = Trial(prepared.system_call)
     caller = systems.watched(trial.observe)
-    call = await exchange.place_trial(prepared, channel=Channel.PAGE, system_caller=caller)
+    call = await exchange.place_trial(
+        prepared, channel=Channel.PAGE, system_caller=caller, once=once
+    )
+    if call.repeats is not None:
+        hint = translate("Look at what came of it below. To dial once more, press Dial now.")
+        return Dialled(call, error=ShownError(translate("This page has dialled already."), hint))
     verdict = None if call.verdict is None else trial.masked(call.verdict)
     return Dialled(call, verdict, tuple(ShownTry.of_step(step) for step in trial.steps))
 
 
 def _use(key: str) -> str:
     name = key.removeprefix("take ")
-    return f"Takes {name}" if name != key else _USES.get(key, key)
+    return translate("Takes {name}", name=name) if name != key else translate(_USES.get(key, key))

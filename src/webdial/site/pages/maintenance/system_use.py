@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from webdial.errors import WebdialError
 from webdial.exchange.general_settings import MECHANISM, key_of
+from webdial.language import translate
 from webdial.site.domain.general_settings import override_setting, setting_view
 from webdial.site.domain.rights import Act, Subject
 from webdial.site.domain.system_overview import overview_of
@@ -33,7 +34,10 @@ def use_setup(request: PageRequest, setup_id: int) -> HttpResponse:
         except WebdialError as fault:
             error = show_error(fault)
         else:
-            messages.success(request, f"{setup.name} is now used {setting.where}.")
+            messages.success(
+                request,
+                translate("{name} is now used {where}.", name=setup.name, where=setting.where),
+            )
             return redirect("maintenance:edit-phone-system", setup.pk)
     context = {
         "setup": setup,

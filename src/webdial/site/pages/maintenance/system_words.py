@@ -4,51 +4,56 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from webdial.language import translatable, translate
 from webdial.phonesystems import Field, Kind, NumberForm, Owner, PhoneSystem, RingsFirst, SentFrom
 from webdial.phonesystems.model import Confidence
 
 KIND_TITLES: Final[Mapping[Kind, str]] = {
-    Kind.PBX: "Phone systems of your own",
-    Kind.HOSTED: "Hosted services",
-    Kind.PHONE: "Desk phones",
-    Kind.PROGRAM: "Phone programs",
-    Kind.LINK: "Links",
+    Kind.PBX: translatable("Phone systems of your own"),
+    Kind.HOSTED: translatable("Hosted services"),
+    Kind.PHONE: translatable("Desk phones"),
+    Kind.PROGRAM: translatable("Phone programs"),
+    Kind.LINK: translatable("Links"),
 }
 """In the order in which the catalogue shows them."""
 
 _KINDS: Final[Mapping[Kind, str]] = {
-    Kind.PBX: "Phone system of one’s own",
-    Kind.HOSTED: "Hosted service",
-    Kind.PHONE: "Desk phone",
-    Kind.PROGRAM: "Phone program",
-    Kind.LINK: "Link",
+    Kind.PBX: translatable("Phone system of one’s own"),
+    Kind.HOSTED: translatable("Hosted service"),
+    Kind.PHONE: translatable("Desk phone"),
+    Kind.PROGRAM: translatable("Phone program"),
+    Kind.LINK: translatable("Link"),
 }
 
 _CONFIDENCES: Final[Mapping[Confidence, str]] = {
-    Confidence.DOCUMENTED: "From the vendor’s documentation",
-    Confidence.CODE: "From published code that uses it",
-    Confidence.REPORTED: "From reports of others; test it well",
-    Confidence.OWN: "Your own file",
+    Confidence.DOCUMENTED: translatable("From the vendor’s documentation"),
+    Confidence.CODE: translatable("From published code that uses it"),
+    Confidence.REPORTED: translatable("From reports of others; test it well"),
+    Confidence.OWN: translatable("Your own file"),
 }
 
 _SENT_FROM: Final[Mapping[SentFrom, str]] = {
-    SentFrom.SERVER: "This server sends the request",
-    SentFrom.PHONE_NETWORK: "This server sends the request and must reach the phones’ own network",
-    SentFrom.USERS_MACHINE: "It starts on the user’s own machine",
+    SentFrom.SERVER: translatable("This server sends the request"),
+    SentFrom.PHONE_NETWORK: translatable(
+        "This server sends the request and must reach the phones’ own network"
+    ),
+    SentFrom.USERS_MACHINE: translatable("It starts on the user’s own machine"),
 }
 
 _RINGS_FIRST: Final[Mapping[RingsFirst, str]] = {
-    RingsFirst.CALLER: "The caller’s phone rings first; picked up, the number is dialled",
-    RingsFirst.NOBODY: "The caller’s phone dials at once",
-    RingsFirst.UNKNOWN: "Not known",
+    RingsFirst.CALLER: translatable(
+        "The caller’s phone rings first; picked up, the number is dialled"
+    ),
+    RingsFirst.NOBODY: translatable("The caller’s phone dials at once"),
+    RingsFirst.UNKNOWN: translatable("Not known"),
 }
 
 _NUMBER_FORMS: Final[Mapping[NumberForm, str]] = {
-    NumberForm.AS_DIALLED: "As the number settings of the branch give it",
-    NumberForm.E164: "Like +442079460123",
-    NumberForm.DIGITS: "Like 442079460123",
-    NumberForm.INTERNATIONAL: "Like 00442079460123",
-    NumberForm.NATIONAL: "Like 02079460123",
+    NumberForm.AS_DIALLED: translatable("As the number settings of the branch give it"),
+    NumberForm.E164: translatable("Like +442079460123"),
+    NumberForm.DIGITS: translatable("Like 442079460123"),
+    NumberForm.INTERNATIONAL: translatable("Like 00442079460123"),
+    NumberForm.NATIONAL: translatable("Like 02079460123"),
 }
 
 
@@ -64,11 +69,11 @@ class ShownSystem:
 
     @property
     def kind(self) -> str:
-        return _KINDS[self.system.kind]
+        return translate(_KINDS[self.system.kind])
 
     @property
     def confidence(self) -> str:
-        return _CONFIDENCES[self.system.confidence]
+        return translate(_CONFIDENCES[self.system.confidence])
 
     @property
     def is_well_known(self) -> bool:
@@ -79,25 +84,38 @@ class ShownSystem:
         """What an administrator wants to know before choosing it, each in a few words."""
         system = self.system
         marks = {
-            "Needs browser sign-in": system.sign_in is not None,
-            "Users fill in their own": bool(self.of_users),
-            "Starts on the user’s machine": system.sent_from is SentFrom.USERS_MACHINE,
-            "Sent into the phones’ network": system.sent_from is SentFrom.PHONE_NETWORK,
-            "Needs more": bool(system.needs),
+            translate("Needs browser sign-in"): system.sign_in is not None,
+            translate("Users fill in their own"): bool(self.of_users),
+            translate("Starts on the user’s machine"): system.sent_from is SentFrom.USERS_MACHINE,
+            translate("Sent into the phones’ network"): system.sent_from is SentFrom.PHONE_NETWORK,
+            translate("Needs more"): bool(system.needs),
         }
         return tuple(text for text, is_so in marks.items() if is_so)
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
         system = self.system
-        facts = [("Kind", self.kind), ("Starts", _SENT_FROM[system.sent_from])]
-        facts += [("Rings first", _RINGS_FIRST[system.rings_first])]
-        facts += [("Numbers are sent", _NUMBER_FORMS[system.number_form])]
+        facts = [
+            (translate("Kind"), self.kind),
+            (translate("Starts"), translate(_SENT_FROM[system.sent_from])),
+        ]
+        facts += [(translate("Rings first"), translate(_RINGS_FIRST[system.rings_first]))]
+        facts += [(translate("Numbers are sent"), translate(_NUMBER_FORMS[system.number_form]))]
         if system.log_in is not None:
-            facts += [("Log-in", "Webdial logs in first and keeps the log-in while it lasts")]
+            facts += [
+                (
+                    translate("Log-in"),
+                    translate("Webdial logs in first and keeps the log-in while it lasts"),
+                )
+            ]
         if system.sign_in is not None:
-            facts += [("Sign-in", "Each user signs in once in the browser, under My phones")]
-        facts += [("Tells", self._tells)]
+            facts += [
+                (
+                    translate("Sign-in"),
+                    translate("Each user signs in once in the browser, under My phones"),
+                )
+            ]
+        facts += [(translate("Tells"), self._tells)]
         return tuple(facts)
 
     @property
@@ -116,11 +134,12 @@ class ShownSystem:
     @property
     def _tells(self) -> str:
         if self.system.is_link:
-            return "Nothing: a link is handed over"
+            return translate("Nothing: a link is handed over")
         if not self.system.dial.success:
-            return "Not whether a call was taken: outcomes are “sent, not confirmed”"
-        taken = "into its queue" if self.system.dial.queues else "on"
-        return f"Whether it took the call {taken}, by the rule in its file"
+            return translate("Not whether a call was taken: outcomes are “sent, not confirmed”")
+        if self.system.dial.queues:
+            return translate("Whether it took the call into its queue, by the rule in its file")
+        return translate("Whether it took the call on, by the rule in its file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,4 +168,6 @@ def grouped(systems: Iterable[PhoneSystem]) -> list[Group]:
     by_kind: dict[Kind, list[ShownSystem]] = {kind: [] for kind in KIND_TITLES}
     for system in systems:
         by_kind[system.kind].append(ShownSystem(system))
-    return [Group(KIND_TITLES[kind], tuple(each)) for kind, each in by_kind.items() if each]
+    return [
+        Group(translate(KIND_TITLES[kind]), tuple(each)) for kind, each in by_kind.items() if each
+    ]

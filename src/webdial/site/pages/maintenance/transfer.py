@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import InvalidValueError, WebdialError
+from webdial.language import translatable, translate
 from webdial.site.domain.transfer.acts import SUBJECTS, export_table, read_file, template_table
 from webdial.site.domain.transfer.csv_files import ENCODINGS
 from webdial.site.domain.transfer.files import FileKind, check_size
@@ -19,7 +20,7 @@ from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import administrator
 from webdial.site.pages.shown_errors import ShownError, show_error
 
-_ENCODING_TITLES: Final = {"": "Find it out", "utf-8": "UTF-8", "cp1252": "Windows-1252", "utf-16": "UTF-16"}  # fmt: skip
+_ENCODING_TITLES: Final = {"": translatable("Find it out"), "utf-8": "UTF-8", "cp1252": "Windows-1252", "utf-16": "UTF-16"}  # fmt: skip
 
 
 @administrator
@@ -62,7 +63,7 @@ def _download(subject: Subject, kind: FileKind, *, is_template: bool) -> HttpRes
 
 def _chosen_subject(name: str) -> Subject:
     if name not in SUBJECTS:
-        raise InvalidValueError("Choose what the file holds.", field="subject")
+        raise InvalidValueError(translate("Choose what the file holds."), field="subject")
     return SUBJECTS[name]
 
 
@@ -70,10 +71,10 @@ def _uploaded(request: PageRequest) -> tuple[str, bytes]:
     """Name and content of the file. Raises InvalidValueError when there is none, or too much of it."""
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
-        raise InvalidValueError("Choose a file.", field="file")
+        raise InvalidValueError(translate("Choose a file."), field="file")
     check_size(file.size or 0)
     shown = "".join(c for c in file.name or "" if c.isprintable())[:120]
-    return shown or "the file", file.read()
+    return shown or translate("the file"), file.read()
 
 
 def _render(
@@ -82,7 +83,7 @@ def _render(
     context = {
         "subjects": SUBJECTS.values(),
         "chosen": chosen if chosen in SUBJECTS else "users",
-        "encodings": [(each, _ENCODING_TITLES[each]) for each in ("", *ENCODINGS)],
+        "encodings": [(each, translate(_ENCODING_TITLES[each])) for each in ("", *ENCODINGS)],
         "encoding": encoding,
         "most_megabytes": MAX_FILE_BYTES // 1024**2,
         "most_rows": MAX_ROWS,
@@ -92,11 +93,11 @@ def _render(
 
 def _subject(name: str) -> Subject:
     if name not in SUBJECTS:
-        raise Http404("There is no such table.")
+        raise Http404(translate("There is no such table."))
     return SUBJECTS[name]
 
 
 def _kind(name: str) -> FileKind:
     if name not in set(FileKind):
-        raise Http404("There is no such kind of file.")
+        raise Http404(translate("There is no such kind of file."))
     return FileKind(name)

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from webdial.language import grouped, translatable, translate
 from webdial.site.domain.acting import noting
 from webdial.site.domain.transfer.acts import (
     ImportFaultyError,
@@ -25,10 +26,10 @@ from webdial.site.pages.rights import administrator
 from webdial.site.pages.shown_errors import ShownError, show_error
 
 _TITLES: Final = {
-    RowKind.WRONG: "Wrong",
-    RowKind.NEW: "New",
-    RowKind.CHANGED: "Changed",
-    RowKind.UNCHANGED: "Unchanged",
+    RowKind.WRONG: translatable("Wrong"),
+    RowKind.NEW: translatable("New"),
+    RowKind.CHANGED: translatable("Changed"),
+    RowKind.UNCHANGED: translatable("Unchanged"),
 }
 """In the order in which they want to be looked at."""
 
@@ -49,7 +50,7 @@ def preview(request: PageRequest) -> HttpResponse:
     waiting = WaitingFile.of_request(request)
     if waiting is None:
         if request.method == "POST":
-            messages.error(request, "The file waits no longer. Choose it again.")
+            messages.error(request, translate("The file waits no longer. Choose it again."))
         return redirect("maintenance:import-export")
     if request.method == "POST":
         return _answer(request, waiting)
@@ -59,7 +60,7 @@ def preview(request: PageRequest) -> HttpResponse:
 def _answer(request: PageRequest, waiting: WaitingFile) -> HttpResponse:
     if "cancel" in request.POST:
         drop(request)
-        messages.info(request, f"{waiting.name} was not imported.")
+        messages.info(request, translate("{name} was not imported.", name=waiting.name))
         return redirect("maintenance:import-export")
     try:
         with noting(f"import of {waiting.name}"):
@@ -70,8 +71,14 @@ def _answer(request: PageRequest, waiting: WaitingFile) -> HttpResponse:
         plan = plan_rows(waiting.subject, waiting.given)
         return _render(request, waiting, plan, show_error(error))
     drop(request)
-    done = f"{plan.count(RowKind.NEW):,} new, {plan.count(RowKind.CHANGED):,} changed"
-    messages.success(request, f"{waiting.name} was imported: {done}.")
+    done = translate(
+        "{count} new, {count_2} changed",
+        count=grouped(plan.count(RowKind.NEW)),
+        count_2=grouped(plan.count(RowKind.CHANGED)),
+    )
+    messages.success(
+        request, translate("{name} was imported: {done}.", name=waiting.name, done=done)
+    )
     return redirect(f"maintenance:{waiting.subject.name}")
 
 
@@ -98,4 +105,4 @@ def _tabs(plan: Plan, wanted: str) -> list[Tab]:
     counts = {kind: plan.count(kind) for kind in _TITLES}
     there = [kind for kind, count in counts.items() if count]
     chosen = next((kind for kind in there if kind.value == wanted), there[0] if there else None)
-    return [Tab(kind, _TITLES[kind], counts[kind], kind is chosen) for kind in there]
+    return [Tab(kind, translate(_TITLES[kind]), counts[kind], kind is chosen) for kind in there]

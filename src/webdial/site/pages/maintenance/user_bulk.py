@@ -1,7 +1,7 @@
 """Maintenance | Users | those ticked: branch, extension and state of many, shown before they are kept."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 from django.contrib import messages
@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from webdial.errors import InvalidValueError, WebdialError
+from webdial.language import grouped, translatable, translate, translate_count
 from webdial.site.domain.bulk_users import (
     MAX_USERS,
     BulkEdit,
@@ -19,7 +20,8 @@ from webdial.site.domain.bulk_users import (
     digest_of_plan,
     plan_bulk,
 )
-from webdial.site.domain.rights import Act, Subject, users_within
+from webdial.site.domain.rights import Act, Subject, may_give_ring_rights, users_within
+from webdial.site.domain.ring_rights import RING_RIGHTS
 from webdial.site.domain.user_lists import UserFilter, filtered_users
 from webdial.site.models import Branch, User
 from webdial.site.pages.maintenance.form_answer import render_form
@@ -30,6 +32,11 @@ from webdial.site.pages.shown_errors import ShownError, show_error
 
 _KEEP: Final = "keep"
 _NONE: Final = "none"
+_RIGHT_LABELS: Final = {
+    "may_ring_abroad": translatable("Rings abroad"),
+    "may_ring_premium": translatable("Rings premium-rate numbers"),
+    "may_ring_in_quiet_hours": translatable("Rings in quiet hours"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class BulkForm:
     extension: str = ""
     first_number: str = "1"
     state: str = _KEEP
+    rights: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(RING_RIGHTS, _KEEP))
 
     @classmethod
     def of_post(cls, post: QueryDict) -> Self:
@@ -50,6 +58,7 @@ class BulkForm:
             post.get("extension", ""),
             post.get("first_number", "1"),
             post.get("state", _KEEP),
+            {name: post.get(name, _KEEP) for name in RING_RIGHTS},
         )
 
     def edit(self, branches: Sequence[Branch]) -> BulkEdit:
@@ -60,9 +69,14 @@ class BulkForm:
             extension=self._extension(),
             first_number=self.first_number,
             is_active={"active": True, "inactive": False}.get(self.state),
+            ring_rights={
+                name: given == "on" for name, given in self.rights.items() if given in {"on", "off"}
+            },
         )
         if edit.is_empty:
-            raise InvalidValueError("Nothing is to be changed. Choose at least one thing.")
+            raise InvalidValueError(
+                translate("Nothing is to be changed. Choose at least one thing.")
+            )
         return edit
 
     def _branch(self, branches: Sequence[Branch]) -> Branch | None:
@@ -70,7 +84,7 @@ class BulkForm:
             return None
         found = next((each for each in branches if str(each.pk) == self.branch), None)
         if found is None:
-            raise InvalidValueError("There is no such branch.", field="branch")
+            raise InvalidValueError(translate("There is no such branch."), field="branch")
         return found
 
     def _extension(self) -> str | None:
@@ -79,7 +93,7 @@ class BulkForm:
                 return ""
             case "set":
                 if not self.extension.strip():
-                    raise InvalidValueError("Type the extension.", field="extension")
+                    raise InvalidValueError(translate("Type the extension."), field="extension")
                 return self.extension
         return None
 
@@ -90,7 +104,11 @@ def change_many(request: PageRequest) -> HttpResponse:
     """The form for those ticked; `act=preview` shows what would change, `act=save` keeps it."""
     users = _chosen(request)
     if not users or len(users) > MAX_USERS:
-        told = f"At most {MAX_USERS:,} are changed at once." if users else "Tick some users first."
+        told = (
+            translate("At most {MAX_USERS} are changed at once.", MAX_USERS=grouped(MAX_USERS))
+            if users
+            else translate("Tick some users first.")
+        )
         messages.error(request, told)
         return redirect("maintenance:users")
     act = request.POST.get("act", "")
@@ -102,8 +120,8 @@ def change_many(request: PageRequest) -> HttpResponse:
         if act == "save":
             seen = request.POST.get("seen", "")
             count = carry_out([user.pk for user in users], edit, by=request.user, seen=seen)
-            told = "No user" if not count else f"{count} user{'s' if count > 1 else ''}"
-            messages.success(request, f"{told} changed.")
+            told = translate_count("{count} user changed.", "{count} users changed.", count)
+            messages.success(request, told if count else translate("No user changed."))
             return redirect("maintenance:users")
         return _render(request, users, form, plan_bulk(users, edit))
     except BulkOutdatedError as error:
@@ -142,6 +160,10 @@ def _render(
         "branches": branches_for(request),
         "is_own_branch_only": is_own_branch_only(request),
         "plan": plan,
+        "rights": [
+            (name, translate(label), form.rights[name]) for name, label in _RIGHT_LABELS.items()
+        ],
+        "gives_rights": may_give_ring_rights(request.user),
         "changed_count": sum(each.is_changed for each in plan) if plan else 0,
         "seen": digest_of_plan(plan) if plan else "",
     }

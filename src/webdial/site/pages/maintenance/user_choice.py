@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from webdial.language import translate
 from webdial.site.domain.users import users_meant
 from webdial.site.models import User
 from webdial.site.pages.shown_errors import ShownError
@@ -26,9 +27,9 @@ def chosen_user(typed: str) -> UserChoice:
     if len(users) == 1:
         return UserChoice(typed, users[0])
     if not typed.strip():
-        message = "Type a user’s name, sign-in name or StaffID."
+        message = translate("Type a user’s name, sign-in name or StaffID.")
     elif users:
-        message = "More than one user is meant. Choose one."
+        message = translate("More than one user is meant. Choose one.")
     else:
-        message = "No user is found by this. Type a name, sign-in name or StaffID."
+        message = translate("No user is found by this. Type a name, sign-in name or StaffID.")
     return UserChoice(typed, choices=users, error=ShownError(message, field="user"))

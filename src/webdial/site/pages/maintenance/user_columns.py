@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
+from webdial.language import translatable, translate
 from webdial.site.domain.rights import Reach, Subject, reach_of
 from webdial.site.domain.user_lists import SORTS, UserFilter
 from webdial.site.models import Branch, Role
@@ -13,11 +14,11 @@ from webdial.site.pages.maintenance.lists import search_text
 from webdial.site.pages.requests import PageRequest
 
 _TITLES: Final = {
-    "name": "Name",
-    "staff_id": "StaffID",
-    "branch": "Branch",
-    "extension": "Extension",
-    "role": "Role",
+    "name": translatable("Name"),
+    "staff_id": translatable("StaffID"),
+    "branch": translatable("Branch"),
+    "extension": translatable("Extension"),
+    "role": translatable("Role"),
 }
 
 
@@ -46,7 +47,7 @@ def filter_of(request: PageRequest) -> UserFilter:
 def columns_of(wanted: UserFilter) -> Iterator[Column]:
     for name, title in _TITLES.items():
         direction = {name: "ascending", f"-{name}": "descending"}.get(wanted.sort, "")
-        yield Column(title, f"-{name}" if direction == "ascending" else name, direction)
+        yield Column(translate(title), f"-{name}" if direction == "ascending" else name, direction)
 
 
 def is_own_branch_only(request: PageRequest) -> bool:
@@ -64,5 +65,5 @@ def branches_for(request: PageRequest) -> QuerySet[Branch]:
 def roles_for(request: PageRequest, present: str) -> list[tuple[str, str]]:
     """The roles that whoever asks may give, and the one that is there."""
     if not is_own_branch_only(request):
-        return list(Role.choices)
-    return [(value, label) for value, label in Role.choices if value in {Role.CALLER, present}]
+        return [(value, str(label)) for value, label in Role.choices]
+    return [(value, str(label)) for value, label in Role.choices if value in {Role.CALLER, present}]

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from webdial.errors import InvalidValueError, NotFoundError, WebdialError
 from webdial.exchange.general_settings import MECHANISM
+from webdial.language import translatable, translate
 from webdial.site.domain.rights import Act, Subject, may
 from webdial.site.domain.user_phones import delete_phone, phone_of, phones_of, save_phone
 from webdial.site.models import PhoneSystemSetup, User, UserPhone
@@ -60,7 +61,10 @@ def remove_phone(request: PageRequest, user_id: int, phone_id: int) -> HttpRespo
         context = {"whose": user, "phone": phone}
         return render(request, "maintenance/user_phone_delete.html", context)
     delete_phone(phone)
-    messages.success(request, f"The phone {phone.label} of {user.name} was removed.")
+    messages.success(
+        request,
+        translate("The phone {label} of {name} was removed.", label=phone.label, name=user.name),
+    )
     return redirect("maintenance:user-phones", user.pk)
 
 
@@ -75,7 +79,10 @@ def fill_in(request: PageRequest, user_id: int, setup_id: int) -> HttpResponse:
     except WebdialError as error:
         return _page(request, user, not_kept(request.POST, setup, show_error(error)))
     where = f"{user.name}, {phone}" if phone else user.name
-    messages.success(request, f"Saved for {where} at the phone system {setup.name}.")
+    messages.success(
+        request,
+        translate("Saved for {where} at the phone system {name}.", where=where, name=setup.name),
+    )
     return redirect("maintenance:user-phones", user.pk)
 
 
@@ -84,7 +91,9 @@ def fill_in(request: PageRequest, user_id: int, setup_id: int) -> HttpResponse:
 def sign_out(request: PageRequest, user_id: int, setup_id: int) -> HttpResponse:
     user = _user(user_id)
     name = forget_sign_in(request, setup_id, user.pk)
-    messages.success(request, f"{user.name} is signed out of {name}.")
+    messages.success(
+        request, translate("{name} is signed out of {name_2}.", name=user.name, name_2=name)
+    )
     return redirect("maintenance:user-phones", user.pk)
 
 
@@ -126,13 +135,17 @@ def _answer_form(request: PageRequest, user: User, phone: UserPhone | None) -> H
         except WebdialError as fault:
             error = show_error(fault)
         else:
-            done = "saved" if phone else "added"
-            messages.success(request, f"The phone {saved.label} of {user.name} was {done}.")
+            told = (
+                translatable("The phone {label} of {name} was saved.")
+                if phone
+                else translatable("The phone {label} of {name} was added.")
+            )
+            messages.success(request, translate(told, label=saved.label, name=user.name))
             return redirect("maintenance:user-phones", user.pk)
     context = {
         "whose": user,
         "phone_id": phone.pk if phone else None,
-        "title": UserPhone.objects.get(pk=phone.pk).label if phone else "Add a phone",
+        "title": UserPhone.objects.get(pk=phone.pk).label if phone else translate("Add a phone"),
         "form": form,
         # Through which phone system a phone rings is for whoever decides where requests go.
         "setups": PhoneSystemSetup.objects.all()
@@ -155,12 +168,16 @@ def _chosen_setup(text: str) -> PhoneSystemSetup | None:
         return None
     setup = PhoneSystemSetup.objects.filter(pk=setup_id).first()
     if setup is None:
-        raise InvalidValueError("There is no such phone system.", field="setup")
+        raise InvalidValueError(translate("There is no such phone system."), field="setup")
     return setup
 
 
 def _user(user_id: int) -> User:
-    return row_of(User.objects.select_related("branch"), user_id, kind="user")
+    return row_of(
+        User.objects.select_related("branch"),
+        user_id,
+        missing=translatable("There is no such user."),
+    )
 
 
 def _phone(user: User, phone_id: int) -> UserPhone:

@@ -8,6 +8,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from webdial.errors import NotFoundError
+from webdial.language import translate, translate_count
+from webdial.site.domain.computers import computer_of, computers_of, revoke_computer
 from webdial.site.domain.lock_outs import is_locked_out, lift_lock_out
 from webdial.site.domain.password_links import made_link_path
 from webdial.site.domain.rights import Subject
@@ -36,30 +39,49 @@ def sign_in_of_user(request: PageRequest, user_id: int) -> HttpResponse:
     if act == "link":
         # Shown in this answer alone: it is kept nowhere.
         return _page(request, user, link=absolute_url(request, made_link_path(user)))
+    if act == "revoke-computer":
+        messages.success(request, _revoke_computer(user, request.POST.get("computer", "")))
+        return redirect("maintenance:user-sign-in", user.pk)
     if act not in _ACTS:
-        raise Http404("There is no such act.")
+        raise Http404(translate("There is no such act."))
     messages.success(request, _ACTS[act](user))
     return redirect("maintenance:user-sign-in", user.pk)
 
 
 def _lift(user: User) -> str:
     lift_lock_out(user)
-    return f"{user.name} may try to sign in at once."
+    return translate("{name} may try to sign in at once.", name=user.name)
 
 
 def _remove_factors(user: User) -> str:
     remove_second_factors(user)
-    return f"{user.name} signs in without a second factor now."
+    return translate("{name} signs in without a second factor now.", name=user.name)
 
 
 def _end_sessions(user: User) -> str:
     count = end_sessions(user)
-    return f"{count} session{'s' if count != 1 else ''} of {user.name} ended."
+    return translate_count(
+        "{count} session of {name} ended.",
+        "{count} sessions of {name} ended.",
+        count,
+        name=user.name,
+    )
 
 
 def _forget_provider(user: User) -> str:
     forget_provider(user)
-    return f"The next sign-in with the provider finds {user.name} anew."
+    return translate("The next sign-in with the provider finds {name} anew.", name=user.name)
+
+
+def _revoke_computer(user: User, computer_id: str) -> str:
+    if not (computer_id.isascii() and computer_id.isdigit() and len(computer_id) < 19):
+        raise Http404("There is no such computer.")
+    try:
+        row = computer_of(user, int(computer_id))
+    except NotFoundError as error:
+        raise Http404(error.message) from error
+    revoke_computer(row)
+    return translate("The computer {name} of {user} is revoked.", name=row.name, user=user.name)
 
 
 _ACTS: Final[dict[str, Callable[[User], str]]] = {
@@ -78,5 +100,6 @@ def _page(request: PageRequest, user: User, *, link: str = "") -> HttpResponse:
         "second_factors": second_factors(user),
         "uses_provider": uses_provider(user),
         "session_count": session_count(user),
+        "computers": computers_of(user),
     }
     return render(request, "maintenance/user_sign_in.html", context)

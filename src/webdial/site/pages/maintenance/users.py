@@ -10,8 +10,17 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import InvalidValueError, WebdialError
+from webdial.language import translatable, translate
 from webdial.site.domain.bulk_users import MAX_USERS
-from webdial.site.domain.rights import Act, Subject, may, may_change_user, users_within
+from webdial.site.domain.rights import (
+    Act,
+    Subject,
+    may,
+    may_change_user,
+    may_give_ring_rights,
+    users_within,
+)
+from webdial.site.domain.ring_rights import RING_RIGHTS, ring_rights
 from webdial.site.domain.user_lists import filtered_users
 from webdial.site.domain.users import UserDetails, save_user, users_meant
 from webdial.site.models import Branch, Role, User
@@ -39,15 +48,18 @@ from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import ShownError, show_error
 
 _LABELS: Final = {
-    "staff_id": "StaffID",
-    "name": "name",
-    "login": "sign-in name",
-    "email": "mail address",
-    "branch_id": "branch",
-    "extension": "extension",
-    "role": "role",
-    "is_active": "active",
-    "phones": "numbers",
+    "staff_id": translatable("StaffID"),
+    "name": translatable("name"),
+    "login": translatable("sign-in name"),
+    "email": translatable("mail address"),
+    "branch_id": translatable("branch"),
+    "extension": translatable("extension"),
+    "role": translatable("role"),
+    "is_active": translatable("active"),
+    "may_ring_abroad": translatable("rings abroad"),
+    "may_ring_premium": translatable("rings premium-rate numbers"),
+    "may_ring_in_quiet_hours": translatable("rings in quiet hours"),
+    "phones": translatable("numbers"),
 }
 
 
@@ -63,6 +75,9 @@ class UserForm:
     extension: str = ""
     role: str = Role.CALLER.value
     is_active: bool = True
+    may_ring_abroad: bool = False
+    may_ring_premium: bool = False
+    may_ring_in_quiet_hours: bool = False
     phones: PhoneRows = ()
 
     @classmethod
@@ -76,6 +91,7 @@ class UserForm:
             extension=user.extension,
             role=user.role,
             is_active=user.is_active,
+            **ring_rights(user),
             phones=kept_rows(user.phones.all()),
         )
 
@@ -90,11 +106,15 @@ class UserForm:
             extension=post.get("extension", ""),
             role=post.get("role", ""),
             is_active="is_active" in post,
+            **{name: name in post for name in RING_RIGHTS},
             phones=typed_rows(post),
         )
 
-    def details(self) -> UserDetails:
-        """Raises InvalidValueError for a branch that does not exist."""
+    def details(self, *, gives_rights: bool) -> UserDetails:
+        """What is kept; `gives_rights` unless what the user may ring stays as it is.
+
+        Raises InvalidValueError for a branch that does not exist.
+        """
         return UserDetails(
             login=self.login,
             email=self.email,
@@ -105,6 +125,7 @@ class UserForm:
             role=self.role,
             is_active=self.is_active,
             phones=self.phones,
+            **{name: getattr(self, name) if gives_rights else None for name in RING_RIGHTS},
         )
 
     def changed_since(self, before: "UserForm") -> list[str]:
@@ -164,7 +185,8 @@ def _answer_form(request: PageRequest, user: User | None) -> HttpResponse:
         return _render_form(request, user, before, replace(form, phones=rows))
     password = request.POST.get("password", "")
     try:
-        saved = save_user(form.details(), user=user, password=password, by=request.user)
+        details = form.details(gives_rights=may_give_ring_rights(request.user))
+        saved = save_user(details, user=user, password=password, by=request.user)
     except WebdialError as error:
         return _render_form(request, user, before, form, show_error(error))
     if saved.pk == request.user.pk and password:
@@ -177,12 +199,16 @@ def _answer_form(request: PageRequest, user: User | None) -> HttpResponse:
 
 def _told(saved: User, before: UserForm | None, *, has_password: bool) -> str:
     if before is None:
-        return f"The user {saved.name} was added."
+        return translate("The user {name} was added.", name=saved.name)
     changed = UserForm.of_user(saved).changed_since(before)
-    changed += ["password"] if has_password else []
+    changed += [translate("password")] if has_password else []
     if not changed:
-        return f"The user {saved.name} stays as before."
-    return f"The user {saved.name} was saved. Changed: {', '.join(changed)}."
+        return translate("The user {name} stays as before.", name=saved.name)
+    return translate(
+        "The user {name} was saved. Changed: {changed}.",
+        name=saved.name,
+        changed=", ".join(changed),
+    )
 
 
 def _render_form(
@@ -194,7 +220,7 @@ def _render_form(
 ) -> HttpResponse:
     context = {
         "user_id": user.pk if user else None,
-        "title": before.name if user else "Add a user",
+        "title": before.name if user else translate("Add a user"),
         "has_password": user is not None and user.has_usable_password(),
         "form": form,
         "phones": shown_rows(form.phones),
@@ -202,6 +228,7 @@ def _render_form(
         "branches": branches_for(request),
         "roles": roles_for(request, form.role),
         "is_own_branch_only": is_own_branch_only(request),
+        "gives_rights": may_give_ring_rights(request.user),
         "is_oneself": user is not None and user.pk == request.user.pk,
     }
     return render_form(request, "maintenance/user_edit.html", context, error)
@@ -213,5 +240,5 @@ def _branch(branch_id: str) -> Branch | None:
     is_id = branch_id.isascii() and branch_id.isdigit() and len(branch_id) < 19
     branch = Branch.objects.filter(pk=int(branch_id)).first() if is_id else None
     if branch is None:
-        raise InvalidValueError("There is no such branch.", field="branch")
+        raise InvalidValueError(translate("There is no such branch."), field="branch")
     return branch

@@ -110,6 +110,7 @@ _SECTIONS: Final[tuple[tuple[str, str, _Run], ...]] = (
     ("General settings", "settings", _table("settings")),
     ("Credentials", "credentials", secret_sections.import_credentials),
     ("Database function", "function", secret_sections.import_function),
+    ("Companies", "companies", _table("companies")),
     ("People", "people", _table("people")),
 )
 """In the order in which they need one another; with the keys of the document that they take."""

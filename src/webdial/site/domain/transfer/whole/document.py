@@ -36,6 +36,7 @@ KEYS: Final[Mapping[str, Mapping[str, Key]]] = {
         "settings": Key(TABLES, "General settings."),
         "credentials": Key(TABLES, "Secrets by name, for dial strings."),
         "function": Key(TABLE, "The database function in force, unless it is the delivered one."),
+        "companies": Key(TABLES, "Companies to ring."),
         "people": Key(TABLES, "People to ring."),
     },
     "sealed": {
@@ -52,6 +53,10 @@ KEYS: Final[Mapping[str, Mapping[str, Key]]] = {
         "file": Key(TEXT, "The text of a file of one's own."),
         "certificate": Key(TEXT, "verify, pinned or own_ca."),
         "certificate_text": Key(TEXT, "The fingerprint, or the authorities in PEM."),
+        "starts_from": Key(TEXT, "server, computer, or empty: as the file says."),
+        "most_in_flight": Key(
+            TEXT, "Calls that it may have in progress; empty: by the general setting."
+        ),
         "active": Key(TRUTH, "Whether it is on."),
         "values": Key(TEXTS, "What is filled in for the site, by the names of the file's fields."),
         "secrets": Key(TEXTS, "Sealed secrets of the site, by name."),
@@ -65,6 +70,9 @@ KEYS: Final[Mapping[str, Mapping[str, Key]]] = {
         "extension": Key(TEXT, "Extension of the first phone."),
         "role": Key(TEXT, "The role."),
         "active": Key(TRUTH, "Whether the user may sign in."),
+        "may_ring_abroad": Key(TRUTH, "Whether the user may ring numbers abroad."),
+        "may_ring_premium": Key(TRUTH, "Whether the user may ring premium-rate numbers."),
+        "may_ring_in_quiet_hours": Key(TRUTH, "Whether the user may ring in quiet hours."),
         "numbers": Key(NUMBERS, "Labels and numbers."),
         "password": Key(TEXT, "The password's hash, sealed."),
         "phones": Key(TABLES, "Further phones."),
@@ -91,6 +99,11 @@ KEYS: Final[Mapping[str, Mapping[str, Key]]] = {
         "secret": Key(TEXT, "The sealed secret.", is_required=True),
     },
     "function": {"source": Key(TEXT, "Its source.", is_required=True)},
+    "companies": {
+        "name": Key(TEXT, "Name, by which a company is found.", is_required=True),
+        "notes": Key(TEXT, "Notes."),
+        "numbers": Key(NUMBERS, "Labels and numbers."),
+    },
     "people": {
         "name": Key(TEXT, "Name, by which with the company a person is found.", is_required=True),
         "company": Key(TEXT, "Company."),

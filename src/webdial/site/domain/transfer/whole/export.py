@@ -6,6 +6,7 @@ from typing import Any, Final
 from webdial.site.domain.configuration import source_in_force
 from webdial.site.domain.credentials import seal
 from webdial.site.domain.phones import LabelledNumber
+from webdial.site.domain.ring_rights import ring_rights
 from webdial.site.domain.sealed_places import place_of_credential as kept_place_of_credential
 from webdial.site.domain.transfer.acts import SUBJECTS
 from webdial.site.domain.transfer.plan import Item
@@ -43,6 +44,7 @@ def export_document(*, seal_with: PassphraseSeal | None = None, people: bool = F
     if (source := source_in_force()) != DELIVERED_FUNCTION:
         document["function"] = {"source": source}
     if people:
+        document["companies"] = [_with_numbers(item) for item in _sorted("companies")]
         document["people"] = [_with_numbers(item) for item in _sorted_people()]
     return {key: value for key, value in document.items() if value}
 
@@ -95,6 +97,8 @@ def _systems(
             "file": row.source,
             "certificate": row.certificate,
             "certificate_text": row.certificate_text,
+            "starts_from": row.starts_from,
+            "most_in_flight": str(row.most_in_flight or ""),
             "active": row.is_active,
             "values": site.values,
             "secrets": secrets,
@@ -116,7 +120,7 @@ def _users(
             by_user.setdefault(user_id, []).append(values)
     for item in _sorted("users"):
         row, own = rows[item.row_id], phones.get(item.row_id, [])
-        user = {**_with_numbers(item), "active": row.is_active}
+        user = {**_with_numbers(item), "active": row.is_active, **ring_rights(row)}
         if seal_with is not None and row.has_usable_password():
             place = place_of_password(row.staff_id)
             user["password"] = seal_with.close(row.password, place=place)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.hashers import identify_hasher
 
 from webdial.errors import InvalidValueError
+from webdial.language import translatable
 from webdial.site.domain.changes import keep_act
 from webdial.site.domain.configuration import source_in_force
 from webdial.site.domain.credentials import seal, set_credential
@@ -55,7 +56,13 @@ def _password(each: Table, before: Mapping[str, str], opened_with: PassphraseSea
         user = user_by_staff_id(staff_id)
         user.password = encoded
         user.save(update_fields=["password"])
-        keep_act(ChangeSubject.USER, user.pk, user.name, "password set", secrets=["password"])
+        keep_act(
+            ChangeSubject.USER,
+            user.pk,
+            user.name,
+            translatable("password set"),
+            secrets=["password"],
+        )
 
     return Entry(each.get("name", staff_id), changes, is_new=False, keep=keep)
 

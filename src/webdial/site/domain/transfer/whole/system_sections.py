@@ -62,7 +62,16 @@ def _system(
     return Entry(name, changes, row is None, keep)
 
 
-_DETAILS: Final = ("name", "catalogue", "file", "certificate", "certificate_text", "active")
+_DETAILS: Final = (
+    "name",
+    "catalogue",
+    "file",
+    "certificate",
+    "certificate_text",
+    "starts_from",
+    "most_in_flight",
+    "active",
+)
 
 
 def _details(row: PhoneSystemSetup) -> dict[str, str]:
@@ -72,6 +81,8 @@ def _details(row: PhoneSystemSetup) -> dict[str, str]:
         "file": row.source,
         "certificate": row.certificate,
         "certificate_text": row.certificate_text,
+        "starts_from": row.starts_from,
+        "most_in_flight": str(row.most_in_flight or ""),
         "active": _as_text(row.is_active),
     }
 
@@ -82,6 +93,8 @@ def _setup_details(values: Mapping[str, str]) -> SetupDetails:
         "source": values.get("file", ""),
         "certificate": values.get("certificate", "verify"),
         "certificate_text": values.get("certificate_text", ""),
+        "starts_from": values.get("starts_from", ""),
+        "most_in_flight": values.get("most_in_flight", ""),
     }
     return SetupDetails(values["name"], **given, is_active=values.get("active", "yes") == "yes")
 

@@ -1,0 +1,7 @@
+"""In Django's own words for the parts of a date."""
+
+DATE_FORMAT = "j. F Y"
+SHORT_DATE_FORMAT = "j. M Y"
+DATETIME_FORMAT = "j. F Y, H:i"
+SHORT_DATETIME_FORMAT = "j. M Y, H:i"
+TIME_FORMAT = "H:i"

@@ -1,0 +1,133 @@
+"""A batch of entries as the database takes it: rows, and the digests of the chain's next link.
+
+Rows travel as JSON, in the spelling that the digests have, which both databases read: so what is
+hashed is written out once and serves for both.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+import orjson
+
+from webdial.exchange.calls import PlacedCall, request_line
+from webdial.exchange.journal import Begun, Ended, Entry
+from webdial.exchange.outcome import Outcome
+from webdial.numbers import NumberStep
+from webdial.site.audit.call_digests import (
+    BEGUN_ERASABLE,
+    BEGUN_LASTING,
+    ENDED_ERASABLE,
+    ENDED_LASTING,
+)
+from webdial.site.audit.digests import SALT_BYTES, time_text
+from webdial.site.audit.journal_chains import BEGUN, ENDED
+
+MAX_KEPT_REQUEST: Final = 2_000
+"""Characters of a request that are kept with the call."""
+
+BEGUN_COLUMNS: Final = (*BEGUN_LASTING, *BEGUN_ERASABLE, "begun_salt")
+ENDED_COLUMNS: Final = (*ENDED_LASTING, *ENDED_ERASABLE, "ended_salt")
+
+PLACING: Final = Outcome.PLACING.value
+
+
+@dataclass(slots=True)
+class Rows:
+    """Lists of rows as JSON, and the entries of the link.
+
+    `settled` are ends of calls that begin in this very batch, such as links: their verdict is
+    known from the first.
+    """
+
+    begun: str
+    ended: str
+    settled: str
+    link: bytes
+
+
+def rows_of(entries: Sequence[Entry]) -> Rows:
+    """In the order of the entries; each gets salts of its own."""
+    begun: list[bytes] = []
+    ended: list[bytes] = []
+    settled: list[bytes] = []
+    link: list[bytes] = []
+    salts = os.urandom(SALT_BYTES * 2 * len(entries)).hex().encode()
+    for index, entry in enumerate(entries):
+        start = index * 4 * SALT_BYTES
+        salt = salts[start : start + 2 * SALT_BYTES]
+        if isinstance(entry, Ended):
+            lasting, erasable = _ended_parts(entry)
+            ended.append(_hashed(ENDED, entry.call_id.bytes, lasting, erasable, salt, link))
+            continue
+        call = entry.call
+        lasting, erasable = _begun_parts(entry)
+        begun.append(_hashed(BEGUN, call.id.bytes, lasting, erasable, salt, link))
+        if call.verdict is not None:
+            salt = salts[start + 2 * SALT_BYTES : start + 4 * SALT_BYTES]
+            lasting, erasable = _ended_parts(Ended(call.id, call.verdict, call.placed_at))
+            settled.append(_hashed(ENDED, call.id.bytes, lasting, erasable, salt, link))
+    return Rows(_list(begun), _list(ended), _list(settled), b"".join(link))
+
+
+def _hashed(
+    kind: bytes, call_id: bytes, lasting: bytes, erasable: bytes, salt: bytes, link: list[bytes]
+) -> bytes:
+    """The row; its digest is added to the link (as webdial.site.audit.digests makes it)."""
+    commitment = sha256(salt + erasable).digest()
+    link.append(kind + call_id + sha256(lasting + commitment).digest())
+    return lasting[:-1] + b"," + erasable[1:-1] + b',"' + salt + b'"]'
+
+
+def _list(rows: list[bytes]) -> str:
+    return (b"[" + b",".join(rows) + b"]").decode() if rows else ""
+
+
+def _begun_parts(entry: Begun) -> tuple[bytes, bytes]:
+    """The values of BEGUN_LASTING and of BEGUN_ERASABLE."""
+    call = entry.call
+    prepared = call.prepared
+    caller = prepared.caller
+    lasting = [
+        call.id.hex, caller.branch_id, call.channel.value, _kind(call), prepared.setting_source,
+        entry.run_id, time_text(call.placed_at), prepared.phone_system,
+    ]  # fmt: skip
+    erasable = [
+        caller.user_id, caller.extension or "", _kept_text(prepared.number.typed), prepared.dialled,
+        request_line(prepared.plan)[:MAX_KEPT_REQUEST], prepared.phone, _number_story(prepared.steps),
+    ]  # fmt: skip
+    return orjson.dumps(lasting), orjson.dumps(erasable)
+
+
+def _ended_parts(entry: Ended) -> tuple[bytes, bytes]:
+    """The values of ENDED_LASTING and of ENDED_ERASABLE."""
+    verdict = entry.verdict
+    on_disk_at = entry.on_disk_at
+    lasting: list[Any] = [
+        entry.call_id.hex, verdict.outcome.value, verdict.status, time_text(entry.finished_at),
+        None if on_disk_at is None else time_text(on_disk_at), entry.took_ms,
+    ]  # fmt: skip
+    erasable = [verdict.answer, verdict.message, verdict.remote_id, verdict.next_step]
+    return orjson.dumps(lasting), orjson.dumps(erasable)
+
+
+def _kind(call: PlacedCall) -> str:
+    return "http" if call.link is None else "link"
+
+
+def _number_story(steps: Sequence[NumberStep]) -> str:
+    """The number's steps as JSON; empty when it was only cleaned, which every number is."""
+    if len(steps) < 2:
+        return ""
+    told = [
+        [step.kind.value, step.before, step.after, step.why, step.setting, step.where]
+        for step in steps
+    ]
+    return orjson.dumps([[_kept_text(text) for text in step] for step in told]).decode()
+
+
+def _kept_text(text: str) -> str:
+    """What a user typed, as both databases and JSON can hold it: no NUL, no lone surrogates."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")

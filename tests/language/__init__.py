@@ -1,0 +1,1 @@
+"""Texts in other languages: how they are collected, and that none is missing."""

@@ -1,0 +1,55 @@
+"""A computer is paired by a code that cannot be guessed, and its token opens nothing else."""
+
+import json
+
+import pytest
+
+from tests.promises.attacked import Answer, Attacker, AttackedSite
+from tests.promises.proofs import proven_by
+
+test_proven_elsewhere = proven_by(
+    "tests/desktop/test_pairing.py::test_code_pairs_one_machine_once",
+    "tests/desktop/test_pairing.py::test_code_lapses",
+    "tests/desktop/test_pairing.py::test_guessing_ends",
+    "tests/desktop/test_pairing.py::test_revoked_machine_is_refused_while_it_waits",
+    "tests/desktop/test_pairing.py::test_pairing_and_revoking_are_in_the_history",
+)
+
+
+def guess(nobody: Attacker, code: str, **headers: str) -> Answer:
+    body = json.dumps({"code": code, "name": "guessed"}).encode()
+    told = {"Content-Type": "application/json", **headers}
+    return nobody.ask("POST", "/api/v1/desktop/pair", body=body, headers=told)
+
+
+def test_guessing_ends_wherever_it_says_that_it_comes_from(attacked: AttackedSite) -> None:
+    nobody = attacked.nobody()
+    ends = "Forwarded"
+    statuses = [
+        guess(
+            nobody,
+            f"AAAA-{count:04}",
+            **{ends: f"for=192.0.2.{count}", "X-Real-IP": f"192.0.2.{count}"},
+        ).status
+        for count in range(12)
+    ]
+    assert statuses[-1] == 429
+    assert 201 not in statuses
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/v1/calls"),
+        ("GET", "/api/v1/calls"),
+        ("GET", "/api/v1/phones"),
+        ("GET", "/metrics"),
+    ],
+)
+def test_token_of_a_computer_opens_nothing_else(
+    attacked: AttackedSite, method: str, path: str
+) -> None:
+    computer = attacked.bearing(attacked.computer)
+    assert computer.get("/api/v1/desktop").status == 200
+    body = json.dumps({"number": "01632960203"}).encode() if method == "POST" else None
+    assert computer.ask(method, path, body=body).status in {401, 404}

@@ -1,0 +1,45 @@
+"""Guessing ends, wherever it says that it comes from and whichever door it tries."""
+
+from tests.promises.attacked import AttackedSite
+from tests.promises.people import PASSWORD
+from tests.promises.proofs import proven_by
+
+test_proven_elsewhere = proven_by(
+    "tests/site/accounts/test_lock_out.py::test_sixth_attempt_waits_whether_there_is_such_a_user_or_not",
+    "tests/site/accounts/test_lock_out.py::test_one_address_that_tries_many_names_waits",
+    "tests/site/accounts/test_lock_out.py::test_known_and_unknown_names_are_hashed_alike",
+)
+
+
+def test_right_password_after_five_wrong_ones_waits_however_it_is_asked(
+    attacked: AttackedSite,
+) -> None:
+    nobody = attacked.nobody()
+    for count in range(5):
+        nobody.headers = {"Forwarded": f"for=192.0.2.{count}", "X-Real-IP": f"192.0.2.{count}"}
+        assert (
+            nobody.submit("/sign-in", username=f" OLGA{' ' * count}", password="wrong").status
+            != 302
+        )
+    answer = nobody.submit("/sign-in", username="olga", password=PASSWORD)
+    assert answer.status != 302
+    assert "too many failed attempts" in answer.body
+
+
+def test_password_is_not_found_out_in_an_open_session(attacked: AttackedSite) -> None:
+    """Three doors ask for it once more; they count together."""
+    fred = attacked.browser("fred")
+    doors = (
+        {"current": "wrong", "new": "violet ladder nine", "repeated": "violet ladder nine"},
+        "/account/password",
+    )
+    for _ in range(10):
+        assert "This is not your present password." in fred.submit(doors[1], **doors[0]).body
+    right = doors[0] | {"current": PASSWORD}
+    answer = fred.submit(doors[1], **right)
+    assert answer.status == 422
+    assert "too many failed attempts" in answer.body
+    confirmed = fred.submit(
+        "/account/confirm", password=PASSWORD, next="/account/second-factor/app"
+    )
+    assert confirmed.status != 302
