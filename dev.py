@@ -3,11 +3,16 @@
 
     python3 dev.py demo        the site with pretend phones, to click through
     python3 dev.py test        every test, against the built package
-    python3 dev.py check       format, lint, types, layers
+    python3 dev.py check       format, lint, types, layers, secrets in files
     python3 dev.py bench       how fast calls are placed, beside a bare relay
+    python3 dev.py api-scan    schemathesis over the whole API of a running site; --short for a minute
+    python3 dev.py web-scan    wapiti over every page of a running site, as each of the people (Debian)
+    python3 dev.py audit       what the lock files pin: hashes, licences, and known weaknesses where they can be asked for
     python3 dev.py fuzz        the property tests again and again, for ten minutes
+    python3 dev.py crash       kill a loaded server hundreds of times, and account for every call
     python3 dev.py screenshots the manual's pictures of pages; with a folder, every page into it
     python3 dev.py html        every page's HTML, held to the standard (needs Java and npm)
+    python3 dev.py extension   pack the browser extension into dist/; with --speed or --lint, measure or check it
     python3 dev.py messages    collect and compile the texts in other languages (needs gettext)
     python3 dev.py format      put the source into its format
     python3 dev.py lock        write the lock files anew from pyproject.toml
@@ -34,9 +39,13 @@ REAL_PARTS = ROOT / "tests" / "real" / "packages.toml"
 UV = "uv==0.13.9"
 VNU = "vnu-jar@26.9.27"
 HTML_CHECKER = ENVIRONMENT / VNU
+WEB_EXT = "web-ext@10.7.0"
+EXTENSION_CHECKER = ENVIRONMENT / WEB_EXT
 RUN_LOCK = ROOT / "locks" / "run.txt"
 POSTGRESQL_LOCK = ROOT / "locks" / "postgresql.txt"
 DEV_LOCK = ROOT / "locks" / "dev.txt"
+SCAN_LOCK = ROOT / "locks" / "scan.txt"
+SCANNERS = ROOT / ".venv-scan"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -45,9 +54,14 @@ def main(arguments: Sequence[str]) -> int:
         "test": test,
         "check": check,
         "bench": bench,
+        "api-scan": api_scan,
+        "web-scan": web_scan,
+        "audit": audit,
         "fuzz": fuzz,
+        "crash": crash,
         "screenshots": screenshots,
         "html": html,
+        "extension": extension,
         "messages": messages,
         "format": format_source,
         "lock": lock,
@@ -90,6 +104,7 @@ def check(arguments: list[str]) -> int:
         "Lint": ("ruff", "check", *sources),
         "Types": ("mypy", *arguments),
         "Layers": ("lint-imports",),
+        "Secrets": ("python", "-m", "tests.scans.secrets"),
     }
     failed = []
     for name, command in steps.items():
@@ -106,9 +121,50 @@ def bench(arguments: list[str]) -> int:
     return inside("python", "-m", "bench", *arguments)
 
 
+def api_scan(arguments: list[str]) -> int:
+    synchronise(DEV_LOCK)
+    scanner = install_scanners() / "schemathesis"
+    return inside("python", "-m", "tests.scans.api", str(scanner), *arguments, from_source=True)
+
+
+def web_scan(arguments: list[str]) -> int:
+    synchronise(DEV_LOCK)
+    install_on_debian("wapiti")
+    if not shutil.which("wapiti"):
+        print("This needs wapiti. On Debian: apt-get install wapiti")
+        return 1
+    return inside("python", "-m", "tests.scans.web", *arguments, from_source=True)
+
+
+def audit(arguments: list[str]) -> int:
+    synchronise(DEV_LOCK)
+    scanner = install_scanners() / "pip-audit"
+    return inside("python", "-m", "tests.scans.packages", str(scanner), *arguments)
+
+
+def install_scanners() -> Path:
+    """Where the programs of locks/scan.txt stand, in an environment of their own."""
+    prepare_uv()
+    programs = SCANNERS / PROGRAMS.name
+    stamp = SCANNERS / STAMP.name
+    digest = hashlib.sha256(SCAN_LOCK.read_bytes()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != digest:
+        say(f"Installing what {SCAN_LOCK.relative_to(ROOT)} names")
+        uv("venv", "--quiet", "--clear", "--python", sys.executable, str(SCANNERS))
+        uv("pip", "sync", "--quiet", "--python", str(SCANNERS), "--require-hashes", str(SCAN_LOCK))
+        stamp.write_text(digest)
+    return programs
+
+
 def fuzz(arguments: list[str]) -> int:
     synchronise(DEV_LOCK)
     return inside("python", "-m", "tests.fuzz", *arguments, from_source=True)
+
+
+def crash(arguments: list[str]) -> int:
+    synchronise(DEV_LOCK)
+    install_real_parts()
+    return inside("python", "-m", "tests.crash", *arguments, from_source=True)
 
 
 def screenshots(arguments: list[str]) -> int:
@@ -128,12 +184,30 @@ def html(_: list[str]) -> int:
         print(f"This needs Java and npm. On Debian: apt-get install {' '.join(needed.values())}")
         return 1
     checker = HTML_CHECKER / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
-    if not checker.exists():
-        say(f"Installing {VNU}")
-        into = ["--prefix", str(HTML_CHECKER), "--no-save", "--ignore-scripts"]
-        subprocess.run(["npm", "install", *into, VNU], check=True, stdout=subprocess.DEVNULL)
+    install_by_npm(VNU, HTML_CHECKER, checker)
     os.environ["VNU_JAR"] = str(checker)
     return inside("python", "-m", "tests.pages.html", from_source=True)
+
+
+def extension(arguments: list[str]) -> int:
+    """Pack it. `--speed` measures what it costs a page, `--lint` has Mozilla's linter look at it (needs npm)."""
+    synchronise(DEV_LOCK)
+    if "--speed" in arguments:
+        install_real_parts()
+        return inside("python", "-m", "tests.extension.speed", from_source=True)
+    if "--lint" not in arguments:
+        return inside("python", "-m", "tests.extension.pack", *arguments, from_source=True)
+    program = EXTENSION_CHECKER / "node_modules" / "web-ext" / "bin" / "web-ext.js"
+    install_on_debian("npm")
+    if not shutil.which("npm"):
+        print("This needs npm. On Debian: apt-get install npm")
+        return 1
+    install_by_npm(WEB_EXT, EXTENSION_CHECKER, program)
+    package = ENVIRONMENT / "extension"
+    if failed := inside("python", "-m", "tests.extension.pack", str(package), from_source=True):
+        return failed
+    (firefox,) = package.glob("webdial-firefox-*.zip")
+    return inside("node", str(program), "lint", "--self-hosted", "--source-dir", str(firefox))
 
 
 def messages(arguments: list[str]) -> int:
@@ -159,6 +233,8 @@ def lock(arguments: list[str]) -> int:
     uv(*compile_lock, "--constraint", str(DEV_LOCK), "-o", str(RUN_LOCK))
     with_postgresql = ("--extra", "postgresql", "--constraint", str(DEV_LOCK))
     uv(*compile_lock, *with_postgresql, "-o", str(POSTGRESQL_LOCK))
+    scanners = [each for each in compile_lock if each != "pyproject.toml"]
+    uv(*scanners, "--group", "scan", "-o", str(SCAN_LOCK))
     return 0
 
 
@@ -227,6 +303,15 @@ def install_real_parts() -> None:
             {name for part in tomllib.load(file).values() for name in part["packages"]}
         )
     install_on_debian(*packages)
+
+
+def install_by_npm(package: str, folder: Path, made: Path) -> None:
+    """Install a pinned program of npm into `folder`, unless `made` is there already."""
+    if made.exists():
+        return
+    say(f"Installing {package}")
+    into = ["--prefix", str(folder), "--no-save", "--ignore-scripts"]
+    subprocess.run(["npm", "install", *into, package], check=True, stdout=subprocess.DEVNULL)
 
 
 def install_on_debian(*packages: str) -> None:

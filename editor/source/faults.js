@@ -4,10 +4,11 @@
 export const CHECK_DELAY_MS = 350; // typing has paused: long enough not to ask at every letter
 
 export class Checker {
-  constructor({ url, csrfToken, mostBytes }) {
+  constructor({ url, csrfToken, mostBytes, tooLong }) {
     this.url = url;
     this.csrfToken = csrfToken;
     this.mostBytes = mostBytes;
+    this.tooLongText = tooLong;
     this.asking = null;
   }
 
@@ -35,8 +36,7 @@ export class Checker {
   }
 
   tooLong() {
-    const most = new Intl.NumberFormat("en-GB").format(this.mostBytes);
-    return { message: `The function has more than ${most} bytes.`, hint: "", start: 0, end: 1, line: 1, column: 1 };
+    return { message: this.tooLongText, hint: "", start: 0, end: 1, line: 1, column: 1 };
   }
 }
 
@@ -47,6 +47,8 @@ export function placesIn(text) {
   for (const character of text) units.push(units.at(-1) + character.length);
   return (offset) => units[Math.min(offset, units.length - 1)];
 }
+
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 
 export const diagnosticOf = (fault) => ({
   from: fault.start,
@@ -68,17 +70,19 @@ function paragraph(text) {
 
 // The list below the editor and the line that says how many there are.
 export class FaultList {
-  constructor({ list, said, row }) {
+  constructor({ list, said, row, texts }) {
     this.list = list;
     this.said = said;
     this.row = row;
+    this.texts = texts; // in the language of the page
     this.shown = null;
     this.note = ""; // said besides, until the text is changed
   }
 
   show(faults) {
     const count = faults.length;
-    this.tell(count === 0 ? "No faults" : `${count} fault${count === 1 ? "" : "s"}`, count > 0);
+    const { no_faults: none, one_fault: one, faults: many } = this.texts;
+    this.tell(count === 0 ? none : count === 1 ? one : filled(many, { count }), count > 0);
     const now = JSON.stringify(faults);
     if (now === this.shown) return;
     this.shown = now;
@@ -86,7 +90,7 @@ export class FaultList {
   }
 
   showUnknown() {
-    this.tell("The function could not be checked: the server did not answer. You may have been signed out.", true);
+    this.tell(this.texts.unknown, true);
   }
 
   tell(text, isBad) {
@@ -100,7 +104,7 @@ export class FaultList {
     const list = document.createElement("ol");
     list.className = "source-faults";
     list.tabIndex = 0;
-    list.setAttribute("aria-label", "Faults of the function");
+    list.setAttribute("aria-label", this.texts.list);
     list.append(...faults.map((fault) => this.rowOf(fault)));
     return list;
   }
@@ -108,7 +112,7 @@ export class FaultList {
   rowOf(fault) {
     const row = this.row.content.cloneNode(true);
     const place = row.querySelector(".source-fault__place");
-    place.textContent = `Line ${fault.line}, column ${fault.column}`;
+    place.textContent = filled(this.texts.place, fault);
     place.dataset.from = fault.start;
     place.dataset.to = fault.end;
     row.querySelector(".source-fault__message").textContent = fault.message;

@@ -16,8 +16,14 @@ function enhance(frame) {
     url: frame.dataset.checkUrl,
     csrfToken: form.elements.csrfmiddlewaretoken.value,
     mostBytes: words.most_bytes,
+    tooLong: words.texts.too_long,
   });
-  const faultList = new FaultList({ list: byId("source-faults"), said: byId("source-said"), row: byId("fault-row") });
+  const faultList = new FaultList({
+    list: byId("source-faults"),
+    said: byId("source-said"),
+    row: byId("fault-row"),
+    texts: words.texts,
+  });
 
   async function diagnose(text) {
     try {
@@ -59,7 +65,7 @@ function enhance(frame) {
     area.value = doc.toString();
     faultList.note = "";
     const isChanged = !(isSaved && doc.eq(begun));
-    badge.textContent = isChanged ? "Not saved" : badgeText;
+    badge.textContent = isChanged ? words.texts.not_saved : badgeText;
     badge.classList.toggle("badge--warn", isChanged);
     showTrialState(doc);
   }
@@ -127,7 +133,7 @@ function enhance(frame) {
   document.querySelector("[data-insert-sample]")?.addEventListener("click", (event) => {
     event.preventDefault();
     replaceAll(view, dataOf("editor-sample"));
-    faultList.note = "The sample is not saved yet. Undo brings back what stood here.";
+    faultList.note = words.texts.sample;
   });
 
   if (/Mac|iPhone|iPad/.test(navigator.platform)) {

@@ -87,7 +87,7 @@ async function enterPagesNow() {
     const script = { id: SCRIPT, matches, allFrames: true, runAt: "document_idle", ...FILES };
     await api.scripting.registerContentScripts([{ ...script, excludeMatches: left.flatMap(patternsOf) }]);
   }
-  await enterOpenPages(settings, matches);
+  void enterOpenPages(settings, matches); // not waited for: a page that never answers would hold up the next change
 }
 
 async function granted(patterns) {

@@ -1,7 +1,7 @@
 // The small window: a number, who will ring, the call's state, recent calls, and the numbers of the page behind it.
 // Dial is the one place from which the extension has a call placed.
 
-import { api, hostOf, isPageMarked, readSettings, saveSettings } from "./settings.js";
+import { api, hostOf, isPageMarked, patternsOf, readSettings, saveSettings } from "./settings.js";
 import { latestCalls, placeCall } from "./site.js";
 import { fillTexts, reasonOf, sentenceOf, text } from "./texts.js";
 
@@ -144,7 +144,7 @@ function showSite(settings, host, tab) {
   element("site").checked = isPageMarked(settings, tab.url);
   element("site").addEventListener("change", async ({ target }) => {
     const isListedNow = settings.pages === "chosen" ? target.checked : !target.checked;
-    if (isListedNow && settings.pages === "chosen") await api.permissions.request({ origins: [`*://${host}/*`] });
+    if (isListedNow && settings.pages === "chosen") await api.permissions.request({ origins: patternsOf(host) });
     const others = (await readSettings()).sites.filter((each) => each !== host);
     await saveSettings({ sites: isListedNow ? [...others, host] : others });
     await showNumbers(tab);

@@ -1,7 +1,7 @@
 // Pairing, and where numbers become clickable. Access to sites is asked for here, on a press, and only what is needed.
 
 import { getCountries } from "./phone-numbers.js";
-import { api, pagesWanted, readSettings, saveSettings, siteOf } from "./settings.js";
+import { api, hostPatterns, pagesWanted, readSettings, saveSettings, siteOf } from "./settings.js";
 import { isSafe, originOf, pair, readSelf, unpair } from "./site.js";
 import { fillTexts, reasonOf, text } from "./texts.js";
 
@@ -56,7 +56,7 @@ async function onPair(event) {
   if (!origin || !isSafe(origin)) return tell(text(origin ? "unsafeAddress" : "noAddress"), "bad");
   const site = new URL(origin).hostname;
   // Before anything else is waited for: the browser asks only within the press.
-  if (!(await api.permissions.request({ origins: originPatterns(site) }))) return tell(text("noAccess"), "bad");
+  if (!(await api.permissions.request({ origins: hostPatterns(site) }))) return tell(text("noAccess"), "bad");
   try {
     const { country, ...paired } = await pair(origin, element("code").value, browserName());
     await saveSettings({ site: paired, country });
@@ -68,17 +68,12 @@ async function onPair(event) {
   }
 }
 
-// This one host: no subdomains of it.
-function originPatterns(host) {
-  return [`*://${host}/*`];
-}
-
 async function onUnpair() {
   const { site } = await readSettings();
   let isRevoked = true;
   await unpair(site).catch((error) => (isRevoked = error.status === 401));
   await saveSettings({ site: null });
-  await api.permissions.remove({ origins: originPatterns(new URL(site.address).hostname) }).catch(() => {});
+  await api.permissions.remove({ origins: hostPatterns(new URL(site.address).hostname) }).catch(() => {});
   show(await readSettings());
   tell(text(isRevoked ? "nowUnpaired" : "unpairedHere"), isRevoked ? "good" : "bad");
 }

@@ -62,7 +62,12 @@ export function siteOf(typed) {
 // A match pattern has no port, and an address in digits no subdomains.
 export function patternsOf(site) {
   const isName = /[a-z]/i.test(site) && !site.startsWith("[") && site.includes(".");
-  return [`*://${isName ? "*." : ""}${site}/*`];
+  return hostPatterns(isName ? `*.${site}` : site);
+}
+
+// Chromium does not know "*://" for granted when both schemes are.
+export function hostPatterns(host) {
+  return [`https://${host}/*`, `http://${host}/*`];
 }
 
 export const ALL_PAGES = ["https://*/*", "http://*/*"];

@@ -83,7 +83,9 @@ def test_nobody_rings_from_another_extension(server: Server) -> None:
 
 
 def test_calls_are_placed_by_post_alone(server: Server) -> None:
-    for method in ("GET", "PUT", "DELETE", "PATCH"):
+    before = server.ask("/api/v1/calls").content
+    assert server.ask("/api/v1/calls?number=020").content == before
+    for method in ("PUT", "DELETE", "PATCH"):
         reply = server.ask("/api/v1/calls?number=020", method=method)
         assert (reply.status, reply.content["code"]) == (405, "method_not_allowed")
 

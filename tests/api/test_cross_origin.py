@@ -56,7 +56,9 @@ def test_other_site_may_not(server: Server, origin: str) -> None:
     assert granted(reply) == {}
 
 
-@pytest.mark.parametrize("path", ["/api/v1/desktop/pair", "/api/v1/openapi.json", "/dial", "/healthz"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/desktop/pair", "/api/v1/openapi.json", "/dial", "/healthz"]
+)
 def test_nothing_but_calls_and_phones_is_open(server: Server, path: str) -> None:
     assert granted(preflight(server, NAMED, path)) == {}
     assert granted(server.ask(path, Origin=NAMED)) == {}
@@ -84,7 +86,12 @@ def test_cookies_and_forms_of_a_page_place_nothing(server: Server) -> None:
     body = json.dumps({"number": "020 7946 0102"}).encode()
     for kind in ("text/plain", "application/x-www-form-urlencoded"):
         reply = server.ask(
-            CALLS, body=body, Content_Type=kind, Origin=OTHER, Authorization="", Cookie="sessionid=x"
+            CALLS,
+            body=body,
+            Content_Type=kind,
+            Origin=OTHER,
+            Authorization="",
+            Cookie="sessionid=x",
         )
         assert reply.status == 401
         assert granted(reply) == {}

@@ -26,6 +26,7 @@ save_phone(bea, label="Attic", extension="443")
 def server(installation: Installation) -> Iterator[Server]:
     installation.dial_by("dial:#?from=^")
     installation.execute(SET_UP)
+    installation.run_all(["setting", "set", "Same Call Within", "0"])
     with installation.serving() as server:
         yield server
 

@@ -20,6 +20,7 @@ def served(installation: Installation) -> Iterator[tuple[Installation, Server]]:
     installation.run_all(
         ["setting", "set", "Number Country", "GB"],
         ["setting", "set", "Numbers Never Rung", "+53"],
+        ["setting", "set", "Same Call Within", "0"],
     )
     with installation.serving() as server:
         yield installation, server

@@ -246,18 +246,32 @@ def test_nothing_of_an_action_stands_in_the_database_in_clear(
 def test_standard_dialling_goes_to_tapi_where_the_helper_has_it(
     server: Server, installation: Installation
 ) -> None:
-    machine = paired(server, installation, "").begin("tapi")
+    machine = paired(server, installation, "")
+    lines = [{"id": "000a0001", "name": "Desk phone"}, {"id": "000a0002", "name": "Second phone"}]
+    told = {"can": ["link", "tapi"], "lines": lines}
+    assert machine.ask("/begin", told).status == 204
+    asked = ("kind", "link", "number", "line")
+    given = dialled_by_tapi(server, machine)
+    assert [given[name] for name in asked] == ["tapi", "tel:02079460123", "02079460123", ""]
+    installation.execute(
+        "from webdial.site.domain.computers import choose_line\n"
+        "from webdial.site.models import Computer\n"
+        "choose_line(Computer.objects.select_related('user').get(), '000a0002')\n"
+    )
+    # Within a second the server knows of it.
+    while (given := dialled_by_tapi(server, machine))["line"] != "000a0002":
+        assert given["line"] == ""
+
+
+def dialled_by_tapi(server: Server, machine: Machine) -> Any:
+    """A call that the machine reports as accepted; what it was given to do."""
     calling = Calling(server, NUMBER)
     action = machine.next()
     assert action is not None, calling.reply()
     given = machine.claim(action).content
-    assert (given["kind"], given["link"], given["number"]) == (
-        "tapi",
-        "tel:02079460123",
-        "02079460123",
-    )
     machine.report(action, "accepted")
     assert calling.reply()["outcome"] == "accepted"
+    return given
 
 
 def test_call_at_one_server_reaches_a_machine_at_another(
@@ -281,7 +295,7 @@ def test_call_at_one_server_reaches_a_machine_at_another(
 
 def test_link_that_this_site_handed_over_is_handed_on(server: Server, machine: Machine) -> None:
     shown = machine.ask("/links", {"link": LINK}).content
-    assert (shown["act"], shown["path"]) == ("show", "/dial?number=dial%3A02079460123")
+    assert (shown["act"], shown["path"]) == ("show", "/dial/link?to=dial%3A02079460123")
     assert server.place_call(NUMBER).content["link"] == LINK
     assert machine.ask("/links", {"link": LINK}).content == {
         "act": "hand_on", "link": LINK, "path": None, "sentence": None,
@@ -290,7 +304,7 @@ def test_link_that_this_site_handed_over_is_handed_on(server: Server, machine: M
 
 def test_clicked_link_is_shown_and_dials_nothing(server: Server, machine: Machine) -> None:
     shown = machine.ask("/links", {"link": "tel:+44%2020%207946%200123"}).content
-    assert shown["path"] == "/dial?number=%2B44+20+7946+0123"
+    assert shown["path"] == "/dial/link?to=tel%3A%2B44%252020%25207946%25200123"
 
 
 def test_clicked_link_is_dialled_where_the_user_chose_that(

@@ -102,7 +102,7 @@ def test_click_opens_the_dial_page(
     helper.run("register")
     own_desktop.register("http")
     assert own_desktop.open_link(LINK) == 0
-    assert own_desktop.wait_started() == (f"{server.address}/dial?number=%2B442079460123",)
+    assert own_desktop.wait_started() == (f"{server.address}/dial/link?to=tel%3A%2B442079460123",)
 
 
 def test_link_of_this_site_goes_to_the_program_before(
@@ -125,7 +125,7 @@ def test_link_is_shown_where_the_server_is_away(
     kept.write_text(kept.read_text().replace(server.address, "http://127.0.0.1:9"))
     helper.run("register")
     own_desktop.open_link(LINK)
-    assert own_desktop.wait_started() == ("http://127.0.0.1:9/dial?number=tel%3A%2B442079460123",)
+    assert own_desktop.wait_started() == ("http://127.0.0.1:9/dial/link?to=tel%3A%2B442079460123",)
 
 
 def test_link_that_comes_back_ends(own_desktop: Desktop, helper: Helper) -> None:

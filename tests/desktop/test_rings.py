@@ -210,7 +210,7 @@ async def test_link_that_is_clicked_in_a_strange_page_rings(
     *,
     dials_at_once: bool,
 ) -> None:
-    """Through xdg-open and the helper: to the Dial page and a person's click, or straight to the phones."""
+    """Through xdg-open and the helper: to the small page and a person's press, or straight to the phones."""
     await asyncio.to_thread(installed.dial_by, f"{sip_server.dial_page}?from=^&to=#")
     server = await asyncio.to_thread(Server, installed)
     try:
@@ -227,7 +227,10 @@ async def test_link_that_is_clicked_in_a_strange_page_rings(
             [shown] = await asyncio.to_thread(desktop.wait_started)
             await sign_in(page, server.address)
             await page.goto(shown)
-            await expect(page.get_by_label("Number to dial")).to_have_value(DIALLED)
+            button = page.get_by_role("button", name="Dial", exact=True)
+            await expect(button).to_be_focused()
+            await expect(button).to_be_enabled()
+            await expect(page.locator("#linked-number")).to_have_text(DIALLED)
             await page.keyboard.press("Enter")
         await hear_each_other(two_phones)
     finally:

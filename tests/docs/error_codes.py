@@ -19,8 +19,10 @@ PACKAGE = Path(webdial.__file__).parent
 LEFT_OUT = ("watcom", "simulator")
 
 # Of errors.py, whatever the module; errors themselves take their code by name.
+_FROM_ERRORS: dict[str, int | None] = {"Fault": 0, "fault": 0}
+
 # The reader of dial strings hands its own on to the files beside it.
-_FROM_ERRORS: dict[str, int | None] = {"Fault": 0, "fault": 0, "tell": 0, "_tell": 0}
+_OF_DIAL_STRINGS: dict[str, int | None] = {"tell": 0, "_tell": 0}
 
 # Their `code` is what a browser brings back from a sign-in (OAuth 2.0).
 _OTHER_CODES = frozenset({"finish_sign_in"})
@@ -50,6 +52,8 @@ def codes_of(file: Path) -> Iterator[Code]:
     name = ".".join(("webdial", *file.relative_to(PACKAGE).with_suffix("").parts))
     tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
     positions = _FROM_ERRORS | _positions(tree)
+    if file.parent.name == "dialstring":
+        positions |= _OF_DIAL_STRINGS
     for scope in [tree, *_functions(tree)]:
         for node in _nodes_of(scope):
             match node:

@@ -61,7 +61,7 @@ def commands_of_dev() -> set[str]:
         timeout=30,
         check=True,
     ).stdout
-    return set(re.findall(r"python3 dev\.py (\w+)", told))
+    return set(re.findall(r"python3 dev\.py ([\w-]+)", told))
 
 
 def test_there_are_commands() -> None:

@@ -176,14 +176,14 @@ async def test_signed_out_one_signs_in_first_and_comes_back(
     await expect(small.get_by_text(DIALLED, exact=True)).to_be_visible()
 
 
-async def test_element_follows_its_page(
-    page: Page, server: Server, elsewhere: StrangeSite
-) -> None:
+async def test_element_follows_its_page(page: Page, server: Server, elsewhere: StrangeSite) -> None:
     html = '<p lang=de><webdial-number number="7042">Agatha</webdial-number></p><webdial-number></webdial-number>'
     await embedding(page, server, elsewhere, html)
     await expect(page.get_by_role("link", name="Agatha, 7042 wählen")).to_be_visible()
     await expect(page.get_by_role("link")).to_have_count(1)
-    await page.evaluate("document.querySelectorAll('webdial-number')[1].textContent = '020 7946 0999'")
+    await page.evaluate(
+        "document.querySelectorAll('webdial-number')[1].textContent = '020 7946 0999'"
+    )
     link = page.get_by_role("link", name="Dial 020 7946 0999")
     await expect(link).to_have_attribute("href", f"{server.address}/dial/link?to=020%207946%200999")
 
@@ -201,11 +201,24 @@ async def test_script_is_the_same_address_for_ever_and_open_to_all(
 ) -> None:
     """Also for a page that isolates itself, or checks what it loads."""
     tag = f'<script src="{server.address}/static/embed/webdial.js" crossorigin></script>'
-    isolated = {"Cross_Origin_Embedder_Policy": "require-corp", "Cross_Origin_Opener_Policy": "same-origin"}
+    isolated = {
+        "Cross_Origin_Embedder_Policy": "require-corp",
+        "Cross_Origin_Opener_Policy": "same-origin",
+    }
     await page.goto(elsewhere.show(tag + "<webdial-number>7</webdial-number>", **isolated))
     await page.evaluate("customElements.whenDefined('webdial-number')")
     answer = await page.request.get(f"{server.address}/static/embed/webdial.js")
     assert answer.headers["cache-control"] == "public, max-age=3600"
+
+
+SELECT_IN_TEXT = f"""() => {{
+  const text = document.querySelector("p").firstChild;
+  getSelection().setBaseAndExtent(text, 5, text, {5 + len(NUMBER)});
+}}"""
+SELECT_IN_FIELD = """() => {
+  document.querySelector("input").focus();
+  document.activeElement.setSelectionRange(2, 99);
+}"""
 
 
 async def test_bookmarklet_opens_the_small_page_with_what_is_selected(
@@ -217,12 +230,7 @@ async def test_bookmarklet_opens_the_small_page_with_what_is_selected(
     address = await page.get_by_role("link", name="Dial selection").get_attribute("href")
     assert address is not None
     await page.goto(elsewhere.show(f"<p>Call {NUMBER} now</p><input value='x 020 7946 0999'>"))
-    for select, number in (
-        ("getSelection().setBaseAndExtent(document.querySelector('p').firstChild, 5, "
-         f"document.querySelector('p').firstChild, {5 + len(NUMBER)})", DIALLED),
-        ("document.querySelector('input').focus(), document.activeElement.setSelectionRange(2, 99)",
-         "02079460999"),
-    ):  # fmt: skip
+    for select, number in ((SELECT_IN_TEXT, DIALLED), (SELECT_IN_FIELD, "02079460999")):
         await page.evaluate(select)
         async with page.context.expect_page() as opened:
             await page.evaluate(address.removeprefix("javascript:"))

@@ -227,8 +227,10 @@ async def import_users(who: Visitor, rows: str) -> None:
     heading = "StaffID,Sign-in name,Name,AgencyID,Extension\n"
     await who.open("Maintenance", "Import and Export")
     await who.page.get_by_label("Users", exact=True).check()
-    file = {"name": "staff.csv", "mimeType": "text/csv", "buffer": (heading + rows).encode()}
-    await who.page.get_by_label("File", exact=True).set_input_files([file])  # type: ignore[list-item]
+    content = (heading + rows).encode()
+    await who.page.get_by_label("File", exact=True).set_input_files(
+        {"name": "staff.csv", "mimeType": "text/csv", "buffer": content}
+    )
     await who.page.get_by_role("button", name="Look at the changes").click()
 
 
@@ -251,8 +253,8 @@ async def make_token(who: Visitor) -> str:
 
 def asks_until(server: Server, token: str, status: int) -> int:
     """What another process has changed takes up to a second."""
-    headers = {"Authorization": f"Bearer {token}"}
-    return until(lambda: server.ask("/api/v1/calls", **headers), status=status).status
+    bearer = f"Bearer {token}"
+    return until(lambda: server.ask("/api/v1/calls", Authorization=bearer), status=status).status
 
 
 def status_of_token(server: Server, token: str) -> int:

@@ -16,6 +16,7 @@ from webdial.exchange.computers import (
     Action,
     ActionKind,
     Report,
+    abilities_of,
     start_at_computer,
     starting_computer,
     verdict_of_report,
@@ -98,11 +99,13 @@ async def started(call: PreparedCall, computers: OneComputer) -> Verdict:
 
 
 async def test_standard_dialling_is_by_tapi_where_there_is_one() -> None:
-    computers = OneComputer(EVERYTHING, [Report("accepted")])
+    computers = OneComputer(replace(EVERYTHING, line="000a0001"), [Report("accepted")])
     verdict = await started(prepared("tel:0123", is_standard=True), computers)
     assert verdict.outcome is Outcome.ACCEPTED
     assert computers.asked[0].kind is ActionKind.TAPI
-    assert computers.asked[0].content == {"link": "tel:0123", "number": "0123"}
+    assert computers.asked[0].content == {
+        "link": "tel:0123", "number": "0123", "line": "000a0001",
+    }  # fmt: skip
 
 
 async def test_link_is_opened_as_it_is_written() -> None:
@@ -169,3 +172,11 @@ async def test_log_in_is_made_from_the_machine_too() -> None:
     verdict = await start_at_computer(placed, computers, SystemCaller(Refusing()))
     assert verdict.status == 200
     assert computers.asked[0].content["url"] == "http://192.168.7.41/?to=0123"
+
+
+@pytest.mark.parametrize(
+    ("line", "has_tapi"), [("", True), ("program", True), ("000a0001", True), ("link", False)]
+)
+def test_tapi_is_not_wanted_where_the_user_chose_links(line: str, *, has_tapi: bool) -> None:
+    assert ("tapi" in abilities_of(EVERYTHING.can, line)) == has_tapi
+    assert {"http", "link"} <= abilities_of(EVERYTHING.can, line)

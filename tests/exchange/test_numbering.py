@@ -8,6 +8,7 @@ from webdial.errors import CallNotPlacedError
 from webdial.exchange import Caller, Configuration, Exchange
 from webdial.exchange.calls import Channel
 from webdial.exchange.general_settings import (
+    ALLOWED_HOSTS,
     INTERNAL_NUMBERS,
     NUMBER_COUNTRY,
     NUMBER_FORMAT,
@@ -102,7 +103,11 @@ async def test_call_log_keeps_what_was_dialled() -> None:
 
 async def test_function_gets_the_number_as_the_branch_wants_it() -> None:
     function, story = Asked(), Story()
-    values = settings((NUMBER_RULES, None, r"0(\d+) => 1\1"), dial_string="FUNCTION")
+    values = settings(
+        (NUMBER_RULES, None, r"0(\d+) => 1\1"),
+        (ALLOWED_HOSTS, None, "function"),
+        dial_string="FUNCTION",
+    )
     exchange = Exchange(
         configuration=Configured(values),
         journal=story,

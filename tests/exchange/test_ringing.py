@@ -95,7 +95,7 @@ class Site:
             (key_of(ALLOWED_HOSTS.name), None): "pbx.example, 192.0.2.7:5060",
             (key_of(MECHANISM.name), None): "FUNCTION"
             if self.function
-            else "http://pbx.example/?to=#"
+            else "http://pbx.example/?to=#",
         }
         values |= {(key_of(setting.name), None): value for setting, value in self.values.items()}
         self.current = Configuration(1, {1: self.caller}, {}, {}, values)

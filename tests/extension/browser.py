@@ -4,11 +4,12 @@ Nobody can press the browser's own question "may this extension read …?" from 
 sites granted that the real one asks for; nothing else differs.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from playwright.async_api import BrowserContext, Page, Worker, async_playwright
 
@@ -16,6 +17,8 @@ from tests.extension.pack import files_of
 from tests.extension.sites import LAST
 from tests.real import presence
 from tests.real.browser import ARGUMENTS
+
+_WINDOW_LIMIT_S: Final = 20.0
 
 
 def unpack(folder: Path) -> Path:
@@ -38,14 +41,17 @@ class Person:
         self.worker = worker
         self.address = worker.url.rpartition("/")[0]
         self.opened: list[Page] = []
+        self._came = asyncio.Event()
         context.on("page", self._note)
 
     def _note(self, page: Page) -> None:
-        page.on("framenavigated", lambda frame: self._note_window(page))
+        page.on("framenavigated", lambda _: self._note_window(page))
+        self._note_window(page)  # it may be there already
 
     def _note_window(self, page: Page) -> None:
         if f"{self.address}/dial.html?" in page.url and page not in self.opened:
             self.opened.append(page)
+            self._came.set()
 
     async def start_anew(self) -> None:
         """Close what is open, forget what was set: numbers are marked on all sites, Britain is home."""
@@ -61,7 +67,7 @@ class Person:
         await self.worker.evaluate("settings => chrome.storage.local.set(settings)", settings)
         await self.worker.evaluate(
             """async () => {
-                const { pages } = await chrome.storage.local.get("pages");
+                const { pages } = await chrome.storage.local.get({ pages: "off" });
                 for (;;) {
                     const found = await chrome.scripting.getRegisteredContentScripts();
                     if (found.length === (pages === "off" ? 0 : 1)) return;
@@ -112,8 +118,9 @@ class Person:
     async def window(self, number: int = 1) -> Page:
         """The small window that came up as the `number`th one."""
         while len(self.opened) < number:
-            await self.context.wait_for_event("page")
-            await self.context.pages[-1].wait_for_load_state()
+            self._came.clear()
+            async with asyncio.timeout(_WINDOW_LIMIT_S):
+                await self._came.wait()
         return self.opened[number - 1]
 
 

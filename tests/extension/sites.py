@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, Self
 
 LAST: Final = "+442079460999"
-_LAST_ON_THE_PAGE: Final = '<p id="last">Tel. +44 20 7946 0999</p>'
+_LAST_ON_THE_PAGE: Final = '<p>Tel. <span id="last">+44 20 7946 0999</span></p>'
 
 
 class Sites:
@@ -34,7 +34,9 @@ class Sites:
     def serve(self, content: str, *, host: str = "127.0.0.1") -> str:
         """The address of a page with this content."""
         path = f"/{len(self._pages)}.html"
-        self._pages[path] = f"<!DOCTYPE html><title>Page</title>{content}{_LAST_ON_THE_PAGE}".encode()
+        self._pages[path] = (
+            f"<!DOCTYPE html><title>Page</title>{content}{_LAST_ON_THE_PAGE}".encode()
+        )
         return f"http://{host}:{self._server.server_port}{path}"
 
     def __enter__(self) -> Self:

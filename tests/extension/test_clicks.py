@@ -88,7 +88,9 @@ FORGED = """() => {
 async def test_page_cannot_forge_a_click(reader: Person, sites: Sites) -> None:
     page = await reader.read(sites.serve(f"{PAGE}<a id=link href='tel:+442079460123'>Ring</a>"))
     await page.evaluate(FORGED)
-    await page.evaluate(f"window.chrome?.runtime?.sendMessage?.('{reader.address[19:]}', {{ask: 'show'}})")
+    await page.evaluate(
+        f"window.chrome?.runtime?.sendMessage?.('{reader.address[19:]}', {{ask: 'show'}})"
+    )
     await reader.click_text(page, "#last")
     assert "9460999" in (await reader.window()).url
     assert len(reader.opened) == 1
@@ -111,7 +113,12 @@ async def test_page_gets_no_hold_of_the_extension(reader: Person, sites: Sites) 
         }""",
         reader.address,
     )
-    assert seen == {"webdial": "undefined", "send": "undefined", "connect": "undefined", "file": "refused"}
+    assert seen == {
+        "webdial": "undefined",
+        "send": "undefined",
+        "connect": "undefined",
+        "file": "refused",
+    }
     await reader.click_text(page, "#last")
     assert "9460999" in (await reader.window()).url
     for each in [frame for every in reader.context.pages for frame in every.frames]:

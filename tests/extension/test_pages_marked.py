@@ -73,7 +73,9 @@ async def test_not_editable_within_editable_counts_as_its_page_does(
 
 async def test_page_stays_as_it_was(reader: Person, sites: Sites) -> None:
     content = "".join(f"<p>{item.text}</p>" for item in items_of(pages("numbers")[0]))
-    address = sites.serve(f"<style>p {{ color: green }} p:first-child {{ width: 9em }}</style>{content}")
+    address = sites.serve(
+        f"<style>p {{ color: green }} p:first-child {{ width: 9em }}</style>{content}"
+    )
     await reader.settle(pages="off")
     plain = await reader.context.new_page()
     await plain.goto(address)

@@ -9,7 +9,7 @@ import pytest
 from tests.language import messages
 from tests.language.catalogue import Catalogue, Entry, places, read_catalogue
 
-COMPLETE: frozenset[str] = frozenset()
+COMPLETE = frozenset({"de"})
 """Languages in which nothing may be missing. Add one here when `dev.py messages --complete` passes."""
 
 LANGUAGES = messages.languages()
@@ -99,7 +99,8 @@ def test_what_is_compiled_is_what_is_translated(language: str) -> None:
                 assert found == (told or untold)
 
 
-@pytest.mark.parametrize("language", sorted(COMPLETE))
-def test_nothing_is_missing(language: str) -> None:
-    catalogue = read_catalogue(messages.catalogue_of(language))
-    assert messages.untranslated(catalogue) == []
+def test_nothing_is_missing() -> None:
+    assert set(LANGUAGES) >= COMPLETE
+    catalogues = {each: read_catalogue(messages.catalogue_of(each)) for each in COMPLETE}
+    missing = {each: messages.untranslated(catalogue) for each, catalogue in catalogues.items()}
+    assert {each: texts for each, texts in missing.items() if texts} == {}

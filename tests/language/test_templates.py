@@ -53,8 +53,10 @@ class Unmarked(HTMLParser):
 
 
 def is_text(shown: str) -> bool:
+    if re.search(r"\w--\w", shown):  # names of classes
+        return False
     words = re.findall(r"[^\W\d_][\w.’'-]*[^\W\d_]", shown.replace("⁂", " "))
-    return any(word not in NAMES and "--" not in word for word in words)
+    return any(word not in NAMES for word in words)
 
 
 def unmarked(source: str) -> list[str]:

@@ -43,7 +43,9 @@ def test_links_that_we_write_are_read(number: str) -> None:
     assert read_link(link, country="GB").clean.dialled == number
 
 
-@given(st.text(max_size=250) | st.text("0123456789+*#,;=.()-pw%extm-phone-contextpostd", max_size=60))
+@given(
+    st.text(max_size=250) | st.text("0123456789+*#,;=.()-pw%extm-phone-contextpostd", max_size=60)
+)
 def test_any_link_gives_what_can_be_dialled_or_is_refused(rest: str) -> None:
     try:
         linked = read_link("tel:" + rest, country="GB")

@@ -84,6 +84,7 @@ _OF_THE_USER: Final = {"revoke-own-token", "revoke-computer"}
 """Pages of what Carl has and Ada has not."""
 
 _QUERIES: Final = {
+    "dial-link": {"to": "tel:+44-20-7946-0123;ext=12;phone-context=crm.example"},
     "maintenance:edit-setting": {"name": MECHANISM.name},
     "maintenance:clear-setting": {"name": TOTAL_TIME_LIMIT.name, "branch": "{GLA}"},
     "maintenance:explain": {"user": "carl", "number": "020 7946 0123"},
@@ -148,6 +149,7 @@ def _more(who: Who, filled: Filled) -> Iterator[Visit]:
             yield from (Visit(f"dial-{kind}", f"/dial?list={kind}") for kind in _LISTS)
             yield Visit("dial-found", "/dial?q=quill")
             yield Visit("dial-none", "/dial?q=nobody+at+all")
+            yield Visit("dial-link-wrong", "/dial/link?to=tel:sales", 422)
             yield Visit("api", "/api/v1/docs")
             yield Visit("not-allowed", "/maintenance/users", 403)
             for outcome in Outcome:

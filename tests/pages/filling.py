@@ -23,6 +23,7 @@ from webdial.exchange.general_settings import MECHANISM
 from webdial.phonesystems import Owner
 from webdial.site.domain.acting import acting_as
 from webdial.site.domain.branches import save_branch
+from webdial.site.domain.computer_lines import TelephoneLine, lines_text
 from webdial.site.domain.computers import make_code, pair
 from webdial.site.domain.credentials import set_credential
 from webdial.site.domain.favourites import OwnerKind, Starred, add_favourite
@@ -103,9 +104,12 @@ def _rows(ada: User, carl: User) -> dict[str, str]:
 
 
 def _computer(carl: User) -> Computer:
-    """Carl's laptop, where a helper was paired."""
-    code = make_code(carl)
-    return pair(code, name="Carl’s laptop", platform="Linux", address="").computer
+    """Carl's laptop, where a helper was paired that told of two telephone lines."""
+    computer = pair(make_code(carl), name="Carl’s laptop", platform="Windows", address="").computer
+    lines = (TelephoneLine("000a0001", "Desk phone 7042"), TelephoneLine("000a0002", "Headset"))
+    computer.lines = lines_text(lines)
+    computer.save(update_fields=["lines"])
+    return computer
 
 
 def _use_setup(setup: PhoneSystemSetup, carl: User) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from tests.pages.filled import Filled, read_filled
-from tests.promises.people import Person
+from tests.promises.person import Person
 from tests.running.test_nothing_lost import phone_system
 from tests.server import Installation, Server
 from webdial.simulator.faults import FaultServer
@@ -24,8 +24,12 @@ from pathlib import Path
 from tests.promises.people import prepare
 prepare(Path({filled!r}), Path({told!r}), {dial_string!r})
 """
-NOT_COUNTED: Final = {"django_session", "usersessions_usersession", "webdial_cacheentry"}
-"""Tables that looking at pages may write to: who is signed in, and what was asked for how often."""
+NOT_COUNTED: Final = {
+    "django_session", "usersessions_usersession", "webdial_cacheentry",
+    "webdial_apitoken", "webdial_auditrecord",
+}  # fmt: skip
+"""Tables that change by themselves: who is signed in, what was asked for how often, which
+token was used on which day, where the journal stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,10 @@ class AttackedSite:
     filled: Filled
     people: dict[str, Person]
     computer: str
+    """The token of a paired one."""
+
+    extension: str
+    """The token of a browser’s."""
 
     def nobody(self) -> Attacker:
         return Attacker(self.server.address)
@@ -116,6 +124,11 @@ class AttackedSite:
             names = tables or _tables(database)
             return {name: database.execute(f"SELECT * FROM {name}").fetchall() for name in names}
 
+    def select(self, query: str) -> list[Any]:
+        """Straight from the database's file."""
+        with closing(sqlite3.connect(self.installation.folder / "webdial.sqlite3")) as database:
+            return database.execute(query).fetchall()
+
 
 def _tables(database: sqlite3.Connection) -> list[str]:
     named = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
@@ -135,4 +148,12 @@ def attacked_site(folder: Path, **environment: str) -> Iterator[AttackedSite]:
         people = {login: Person(**person) for login, person in content["people"].items()}
         with installation.serving() as server:
             found = read_filled(filled)
-            yield AttackedSite(installation, server, phones, found, people, content["computer"])
+            yield AttackedSite(
+                installation,
+                server,
+                phones,
+                found,
+                people,
+                content["computer"],
+                content["extension"],
+            )

@@ -4,28 +4,21 @@ Runs inside an installation, since it writes to its database.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 
 from tests.pages.filling import fill_everything
-from webdial.exchange.general_settings import MECHANISM
+from tests.promises.person import PASSWORD, Person
+from webdial.exchange.general_settings import MECHANISM, NUMBER_COUNTRY
+from webdial.site.domain.browsers import pair_browser
 from webdial.site.domain.computers import make_code, pair
 from webdial.site.domain.general_settings import override_setting
 from webdial.site.domain.tokens import create_token
 from webdial.site.domain.users import UserDetails, save_user
-from webdial.site.models import Branch, GeneralSetting, Role, User
-
-PASSWORD = "plum tractor seven"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    user_id: int
-    session: str
-    token: str
+from webdial.site.models import Branch, Call, GeneralSetting, Role, User
 
 
 def prepare(filled_in: Path, told_in: Path, dial_string: str) -> None:
@@ -33,7 +26,11 @@ def prepare(filled_in: Path, told_in: Path, dial_string: str) -> None:
     fill_everything(filled_in)
     GeneralSetting.objects.filter(name=MECHANISM.name).delete()
     override_setting(MECHANISM.name, dial_string)
-    for name in ("Calls per Minute for a User", "Calls per Day for a User"):
+    Call.objects.filter(
+        outcome="placing"
+    ).delete()  # which is found to be interrupted, sooner or later
+    override_setting(NUMBER_COUNTRY.name, "GB")
+    for name in ("Calls per Minute for a User", "Calls per Day for a User", "Same Call Within"):
         override_setting(name, "")
     leeds = Branch.objects.get(agency_id="LDS")
     for login, name, role in (
@@ -45,7 +42,9 @@ def prepare(filled_in: Path, told_in: Path, dial_string: str) -> None:
         login: asdict(_signed_in(login)) for login in ("ada", "bea", "carl", "dora", "fred", "olga")
     }
     computer = pair(make_code(User.objects.get(login="carl")), name="Desk", platform="", address="")
-    told_in.write_text(json.dumps({"people": told, "computer": computer.token}), encoding="utf-8")
+    browser = pair_browser(make_code(User.objects.get(login="dora")), browser="Laptop", address="")
+    content = {"people": told, "computer": computer.token, "extension": browser.token}
+    told_in.write_text(json.dumps(content), encoding="utf-8")
 
 
 def _signed_in(login: str) -> Person:

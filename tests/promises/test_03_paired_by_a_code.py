@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.promises.attacked import Answer, Attacker, AttackedSite
+from tests.promises.attacked import Answer, AttackedSite, Attacker
 from tests.promises.proofs import proven_by
 
 test_proven_elsewhere = proven_by(

@@ -9,8 +9,8 @@ from tests.promises.attacked import AttackedSite
 from tests.promises.proofs import proven_by
 
 test_proven_elsewhere = proven_by(
-    "tests/desktop/test_calls.py::test_clicked_link_is_shown_and_dials_nothing",
-    "tests/desktop/test_calls.py::test_clicked_link_is_dialled_where_the_user_chose_that",
+    "tests/desktop/test_actions.py::test_clicked_link_is_shown_and_dials_nothing",
+    "tests/desktop/test_actions.py::test_clicked_link_is_dialled_where_the_user_chose_that",
 )
 
 

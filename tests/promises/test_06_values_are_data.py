@@ -8,8 +8,8 @@ from tests.promises.attacked import AttackedSite
 from tests.promises.proofs import proven_by
 
 test_proven_elsewhere = proven_by(
-    "tests/dialstring/test_values_are_data.py::test_values_never_change_the_shape_of_a_path",
-    "tests/dialstring/test_values_are_data.py::test_value_as_host_is_a_host_name_or_refused",
+    "tests/dialstring/test_properties.py::test_values_never_change_the_shape_of_a_path",
+    "tests/dialstring/test_properties.py::test_value_as_host_is_a_host_name_or_refused",
 )
 
 

@@ -6,7 +6,7 @@ from tests.promises.attacked import AttackedSite
 from tests.promises.proofs import proven_by
 
 test_proven_elsewhere = proven_by(
-    "tests/dialstring/test_values_are_data.py::test_values_never_change_the_shape_of_a_link"
+    "tests/dialstring/test_properties.py::test_values_never_change_the_shape_of_a_link"
 )
 
 

@@ -11,7 +11,7 @@ test_proven_elsewhere = proven_by(
     "tests/exchange/test_guarded_connections.py::test_one_forbidden_address_refuses_the_name_whole",
     "tests/exchange/test_guarded_connections.py::test_connected_address_is_judged_before_anything_is_written",
     "tests/exchange/test_guarded_connections.py::test_proxy_of_the_environment_is_not_used",
-    "tests/site/test_function_results.py::test_result_goes_to_allowed_hosts_alone",
+    "tests/exchange/test_network_calls.py::test_result_of_a_function_goes_where_it_is_allowed",
 )
 
 

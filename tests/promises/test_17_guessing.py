@@ -1,7 +1,7 @@
 """Guessing ends, wherever it says that it comes from and whichever door it tries."""
 
 from tests.promises.attacked import AttackedSite
-from tests.promises.people import PASSWORD
+from tests.promises.person import PASSWORD
 from tests.promises.proofs import proven_by
 
 test_proven_elsewhere = proven_by(

@@ -7,7 +7,7 @@ from tests.promises.proofs import proven_by
 
 test_proven_elsewhere = proven_by(
     "tests/running/test_nodes.py::test_token_revoked_on_one_node_ends_on_the_other",
-    "tests/api/test_tokens.py::test_lapsed_token_is_refused",
+    "tests/api/test_tokens.py::test_every_operation_by_every_token",
 )
 
 
@@ -24,7 +24,7 @@ def test_database_holds_no_token(attacked: AttackedSite) -> None:
 
 def test_token_is_shown_once(attacked: AttackedSite) -> None:
     dora = attacked.browser("dora")
-    made = dora.submit("/account/tokens", name="once", places_calls="on", reads_calls="on")
+    made = dora.submit("/account/tokens", name="once", scopes="read-calls")
     (token,) = set(re.findall(r"wd_[\w-]{43}", made.body))
     assert attacked.bearing(token).get("/api/v1/phones").status in {
         200,

@@ -21,5 +21,5 @@ def test_new_folder_is_closed_to_others_whatever_the_umask(tmp_path: Path) -> No
     finally:
         os.umask(before)
     assert stat.S_IMODE(installation.folder.stat().st_mode) == 0o700
-    keys = [file for file in installation.folder.glob("*.key")]
+    keys = list(installation.folder.glob("*.key"))
     assert {stat.S_IMODE(file.stat().st_mode) for file in keys} <= {0o600}

@@ -10,10 +10,12 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import psutil
 
 from . import presence
 from .events import PartError
@@ -34,16 +36,20 @@ _UNSAFE_BUT_FAST = (
     "jit=off",
 )
 
+_SAFE = ("shared_buffers=32MB", "jit=off")
+
 
 class PostgresCluster:
     """A running server; a context manager that ends it and removes its files."""
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, *, is_safe: bool = False) -> None:
         """Make the cluster and start it on `host`, a loopback address of its own (about 1 s).
 
+        With `is_safe` a commit is on disk when it returns, as users have it: for what kills it.
         Raises PartError with initdb's words when it fails.
         """
         self.host = host
+        self._settings = _SAFE if is_safe else _UNSAFE_BUT_FAST
         self._programs = presence.program("postgresql").parent
         self._system_user = _USER if os.geteuid() == 0 else None
         self._names = (f"test_{number}" for number in itertools.count(1))
@@ -91,6 +97,38 @@ class PostgresCluster:
             raise PartError(f"psql: {done.stderr}")
         return done.stdout.rstrip("\n")
 
+    def sessions(self) -> list[int]:
+        """The process ids of those who serve somebody."""
+        query = (
+            "SELECT pid FROM pg_stat_activity "
+            "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        return [int(line) for line in self.run_sql(_USER, query).splitlines()]
+
+    def stop(self) -> None:
+        """End it in good order; the files stay for `start`."""
+        self._child.end(signal.SIGINT)
+
+    def kill(self) -> None:
+        """End every process of it with -9, as a power cut would; the files stay for `start`."""
+        server = psutil.Process(self._child.pid)
+        processes = [server, *server.children(recursive=True)]
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(processes[1:], timeout=_SQL_LIMIT_S)
+        self._child.end()
+
+    def start(self) -> None:
+        """Start it again, and wait until it takes connections."""
+        self._child = self._start_server()
+        self.wait_ready()
+
+    def crash(self) -> None:
+        """Kill it and start it again."""
+        self.kill()
+        self.start()
+
     def end(self) -> None:
         """End it at once, without a last checkpoint, and remove its files."""
         self._child.end(signal.SIGQUIT)
@@ -113,7 +151,7 @@ class PostgresCluster:
             f"listen_addresses={self.host}",
             f"port={_PORT}",
             "unix_socket_directories=",
-            *_UNSAFE_BUT_FAST,
+            *self._settings,
         )
         options = [word for setting in settings for word in ("-c", setting)]
         return Child(

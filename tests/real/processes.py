@@ -71,6 +71,10 @@ class Child:
         self._watcher = threading.Thread(target=self._note_end, name=name, daemon=True)
         self._watcher.start()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def write_line(self, text: str) -> None:
         """Send a line to the standard input. Raises PartError when the program is gone."""
         assert self._process.stdin is not None

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import RemoteDisconnected
+from pathlib import Path
 from urllib.error import URLError
 
 import psycopg
 import pytest
 
+from tests.crash.campaign import Blow, Campaign, prepared
 from tests.server import Installation, Reply, Server
 from webdial.simulator.faults import FaultServer
 
@@ -87,6 +89,19 @@ def test_killed_while_the_phone_system_is_silent(installation: Installation) -> 
             left = log_of(installation)[before:]
             assert {outcome for _, outcome in left} == {"interrupted"}
         assert phones.requests_seen == 5
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_killed_again_and_again(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """A few kills of the crash test; `python3 dev.py crash` deals hundreds."""
+    url = request.getfixturevalue("postgres_url") if database == "postgresql" else ""
+    installation = prepared(tmp_path / "webdial", url)
+    figures = Campaign(installation, Blow.SERVER, kills=3, seed=11).run()
+    assert figures.faults == []
+    assert (figures.kills, figures.count("lost"), figures.count("twice")) == (3, 0, 0)
+    assert figures.placed >= figures.reached > 0
 
 
 def test_ended_politely_while_a_call_is_in_flight(sqlite_installation: Installation) -> None:

@@ -11,8 +11,10 @@ from django.utils import timezone
 from tests.site.conftest import Member, Site
 from webdial.desktop.builder import INSTALLERS, NAME
 from webdial.site.domain.acting import acting_as
+from webdial.site.domain.browsers import pair_browser
+from webdial.site.domain.computer_lines import TelephoneLine, lines_text
 from webdial.site.domain.computers import MAX_COMPUTERS, make_code, pair
-from webdial.site.models import Change, ChangeSubject, Computer, User
+from webdial.site.models import ApiToken, Change, ChangeSubject, Computer, User
 
 PAGE = "/account/computers"
 
@@ -70,6 +72,48 @@ async def test_dialling_without_asking_is_the_users_choice(carl: Member, dora: M
     assert not laptop.dials_without_asking
     kept = Change.objects.filter(subject=ChangeSubject.COMPUTER, action="changed")
     assert await kept.acount() == 2
+
+
+@pytest.mark.parametrize("line", ["000a0001", "program", "link", ""])
+async def test_line_is_the_users_choice(carl: Member, dora: Member, line: str) -> None:
+    laptop = await laptop_of(carl.user)
+    await tell_lines(laptop, TelephoneLine("000a0001", "Desk phone"))
+    page = (await carl.client.get(PAGE)).content.decode()
+    assert "The only line (Desk phone)" in page
+    fields = {"act": "line", "computer": laptop.pk, "line": line}
+    assert (await dora.client.post(PAGE, fields)).status_code == 404
+    assert (await carl.client.post(PAGE, fields)).status_code == 302
+    await laptop.arefresh_from_db()
+    assert laptop.line == line
+    assert f'value="{line}" selected' in (await carl.client.get(PAGE)).content.decode()
+
+
+async def test_line_that_the_computer_does_not_have_is_refused(carl: Member) -> None:
+    laptop = await laptop_of(carl.user)
+    fields = {"act": "line", "computer": laptop.pk, "line": "000a0002"}
+    for lines in ([], [TelephoneLine("000a0001", "<b>"), TelephoneLine("000a0003", "Other")]):
+        await tell_lines(laptop, *lines)
+        refused = await carl.client.post(PAGE, fields)
+        assert "This computer has no such line." in refused.content.decode()
+    assert "<b>" not in refused.content.decode()
+    await laptop.arefresh_from_db()
+    assert laptop.line == ""
+
+
+async def test_chosen_line_that_has_gone_is_shown(carl: Member) -> None:
+    laptop = await laptop_of(carl.user)
+    await Computer.objects.filter(pk=laptop.pk).aupdate(line="000a0001")
+    page = (await carl.client.get(PAGE)).content.decode()
+    assert 'value="000a0001" selected>A line that is not there any more' in page
+
+
+async def tell_lines(computer: Computer, *lines: TelephoneLine) -> None:
+    await Computer.objects.filter(pk=computer.pk).aupdate(lines=lines_text(lines))
+
+
+async def test_computer_without_lines_offers_none(carl: Member) -> None:
+    await laptop_of(carl.user)
+    assert "Telephone line" not in (await carl.client.get(PAGE)).content.decode()
 
 
 async def test_revoking_is_asked_and_done(carl: Member, dora: Member) -> None:
@@ -147,3 +191,23 @@ async def test_number_in_the_address_is_filled_in_and_dials_nothing(
     shown = await carl.client.get("/dial", {"number": '+44 20 7946 0123"><b>'})
     assert 'value="+44 20 7946 0123&quot;&gt;&lt;b&gt;"' in shown.content.decode()
     assert site.switchboard.requests == []
+
+
+async def test_paired_browser_is_listed_and_revoked_as_a_token(carl: Member) -> None:
+    code = await code_of(carl)
+    await sync_to_async(pair_browser)(code, browser="Chromium on Linux", address="")
+    page = (await carl.client.get(PAGE)).content.decode()
+    assert "Chromium on Linux" in page
+    assert "Not used yet." in page
+    token = await ApiToken.objects.aget(browser="Chromium on Linux")
+    assert (token.places_calls, token.reads_calls) == (True, True)
+    path = f"/account/tokens/{token.pk}/revoke"
+    assert path in page
+    assert (await carl.client.post(path)).status_code == 302
+    assert "You have no browsers." in (await carl.client.get(PAGE)).content.decode()
+    rows = [
+        (row.user_name, row.action, row.label)
+        async for row in Change.objects.filter(subject=ChangeSubject.TOKEN).order_by("id")
+    ]
+    name = "Extension in Chromium on Linux of Carl Osei"
+    assert rows[-2:] == [("Carl Osei", "added", name), ("Carl Osei", "removed", name)]

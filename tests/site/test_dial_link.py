@@ -48,7 +48,7 @@ def test_plus_is_kept_where_a_number_begins(query: str, asked: str) -> None:
 async def test_link_shows_number_phone_and_one_button(carl: Member) -> None:
     html = await opened(carl, LINK)
     assert number_in(html) == "+442079460123"
-    assert "extension <span class=\"num\">203</span>" in html
+    assert 'extension <span class="num">203</span>' in html
     (button,) = re.findall(r'<button class="button button--primary[^>]*>', html)
     assert "autofocus" in button
     assert 'type="submit"' in button
@@ -106,9 +106,7 @@ async def test_its_form_dials(site: Site, carl: Member) -> None:
 async def test_eve_signs_in_first_and_comes_back(eve: Member) -> None:
     response = await eve.client.get(LINK)
     assert response.status_code == 302
-    assert response["Location"] == (
-        "/sign-in?next=/dial/link%3Fto%3Dtel%253A%252B442079460123"
-    )
+    assert response["Location"] == ("/sign-in?next=/dial/link%3Fto%3Dtel%253A%252B442079460123")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +125,7 @@ async def test_eve_signs_in_first_and_comes_back(eve: Member) -> None:
 async def test_wrong_link_is_told(carl: Member, to: str, told: str) -> None:
     html = await opened(carl, f"/dial/link?to={to}", status=422)
     assert told in html
-    assert 'data-arm' not in html
+    assert "data-arm" not in html
 
 
 async def test_text_of_a_link_is_shown_and_never_run(carl: Member) -> None:

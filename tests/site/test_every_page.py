@@ -3,12 +3,15 @@
 axe-core looks for what WCAG 2.2 asks on the levels A and AA as far as a program can tell.
 """
 
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, ConsoleMessage, Page
+from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
 from tests.pages.addresses import FIRST_START, NO_PAGE, Visit, Who, path_of
 from tests.pages.site import (
@@ -23,6 +26,7 @@ from tests.pages.site import (
     new_page,
 )
 from tests.server import Installation, Server
+from tests.site.accounts.openid_provider import CLIENT, OpenIdProvider
 
 AXE = Axe().axe_script
 WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
@@ -49,6 +53,7 @@ IS_SKIP_LINK_SEEN = """() => {
   const link = document.activeElement;
   return link.matches(".skip-link") && link.getBoundingClientRect().top >= 0;
 }"""
+CSRF = "input[name=csrfmiddlewaretoken] >> nth=0"
 REFUSED = "Failed to load resource: the server responded with a status of {}"
 """What Chromium says of a page that tells of a fault."""
 
@@ -76,6 +81,72 @@ async def test_every_page(browser: Browser, site: FilledSite, who: Who) -> None:
     page = await site.person(browser, who)
     assert await faults_of(page, site.visits(who)) == {}
     await page.context.close()
+
+
+async def test_pages_of_the_companys_provider(browser: Browser, tmp_path: Path) -> None:
+    """The way out, being turned back, and what a profile and Maintenance then tell."""
+    fay = {"sub": "1", "email": "fay@example.com", "email_verified": True, "name": "Fay Moreau"}
+    async with OpenIdProvider({"fay": fay}) as company:
+        with provided_site(tmp_path, company.issuer) as server:
+            page = await new_page(browser, named(server))
+            assert await faults_of(page, [Visit("sign-in", "/sign-in")]) == {}
+            await page.goto("/sign-in?next=/account")
+            # Its page leads on by itself, at once: it is looked at as it came.
+            way_out = await page.request.post(
+                "/sign-in/provider",
+                form={"csrfmiddlewaretoken": await page.input_value(CSRF)},
+                headers={"Referer": page.url},
+            )
+            assert await faults_of_text(page, await way_out.text()) == []
+            await page.goto("/sign-in?next=/account")
+            await page.get_by_role("button", name="Sign in with Company").click()
+            await page.get_by_label("Who are you?").fill("fay")
+            await page.get_by_role("button", name="Sign in", exact=True).click()
+            await page.wait_for_url("**/account")
+            assert await faults_of(page, [Visit("account", "/account")]) == {}
+            company.is_away = True
+            await page.context.clear_cookies()
+            await page.goto("/sign-in")
+            await page.get_by_role("button", name="Sign in with Company").click()
+            await expect(page.get_by_text("Company does not answer as it should.")).to_be_visible()
+            assert [fault async for fault in faults_as_it_stands(page)] == []
+            await page.context.close()
+
+
+@contextmanager
+def provided_site(folder: Path, issuer: str) -> Iterator[Server]:
+    """A running server that adds whoever the company's provider knows."""
+    installation = Installation(folder)
+    installation.extra_environment = {
+        "WEBDIAL_OIDC_ISSUER": issuer,
+        "WEBDIAL_OIDC_CLIENT_ID": CLIENT[0],
+        "WEBDIAL_OIDC_CLIENT_SECRET": CLIENT[1],
+        "WEBDIAL_OIDC_NAME": "Company",
+        "WEBDIAL_OIDC_NEW_USERS": "yes",
+    }
+    installation.run("user", "add", "ada", "--name", "Ada Byrne", "--administrator")
+    with installation.serving() as server:
+        yield server
+
+
+async def faults_of_text(page: Page, text: str) -> list[str]:
+    """What is wrong with a page that would lead on before it can be looked at."""
+    still = re.sub(r'<meta http-equiv="refresh"[^>]*>', "", text)
+    assert still != text
+    await page.route(
+        "**/as-it-came", lambda route: route.fulfill(body=still, content_type="text/html")
+    )
+    await page.goto("/as-it-came")
+    return [fault async for fault in faults_as_it_stands(page)]
+
+
+async def faults_as_it_stands(page: Page) -> AsyncIterator[str]:
+    await page.evaluate(SETTLE)
+    for fault in await page.evaluate(STRUCTURE):
+        yield fault
+    await page.evaluate(AXE)
+    for fault in await _faults_by_axe(page):
+        yield fault
 
 
 async def test_what_is_no_page_shows_none(browser: Browser, site: FilledSite) -> None:

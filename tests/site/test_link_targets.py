@@ -1,5 +1,7 @@
 """Where forms may lead by the content security policy: to ourselves, and to the links in force."""
 
+import re
+
 import pytest
 from asgiref.sync import sync_to_async
 
@@ -62,3 +64,25 @@ async def form_action(member: Member) -> str:
     response = await member.client.get("/dial")
     policy = response["Content-Security-Policy"]
     return str(policy.partition("form-action ")[2])
+
+
+NEW_TAB = ' target="_blank" rel="noopener"'
+
+
+@pytest.mark.parametrize(
+    ("dial_string", "opens_tab"),
+    [
+        ("{OPEN}https://teams.example/l/call?users=4:#", True),
+        ("tel:#", False),
+        ("http://pbx.example/#", False),
+    ],
+)
+async def test_web_page_is_opened_beside_the_dial_page(
+    site: Site, carl: Member, dial_string: str, opens_tab: bool
+) -> None:
+    await site.dial_by(dial_string)
+    for path in ("/dial", "/calls", "/dial/link?to=tel%3A02079460123"):
+        page = (await carl.client.get(path)).content.decode()
+        forms = [form for form in re.findall(r"<form[^>]*>", page) if " data-dial" in form]
+        assert forms, path
+        assert {NEW_TAB in form for form in forms} == {opens_tab}, path

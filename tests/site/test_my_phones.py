@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 
 from tests.site.phone_site import PhoneSite, open_phone_site
 from tests.site.small_systems import SHARED, add_desk, add_system
-from webdial.exchange.general_settings import MECHANISM
+from webdial.exchange.general_settings import MECHANISM, SAME_CALL_WITHIN
 from webdial.simulator.faults import FaultServer
 from webdial.site.domain.general_settings import override_setting
 from webdial.site.domain.personal_values import fill_in_personally
@@ -209,6 +209,7 @@ async def test_phone_that_is_chosen_rings_until_another_is(
 ) -> None:
     carl = browsers["carl"]
     await fill_in_carl(desk, users["carl"], home)
+    await sync_to_async(override_setting)(SAME_CALL_WITHIN.name, "0")
     await dial(phones, carl)
     await dial(phones, carl, phone=str(home.pk))
     page = await text(carl, "/dial")

@@ -86,7 +86,7 @@ def test_lists_tell_it(setup: PhoneSystemSetup) -> None:
     assert pause_text(setup) == ""
     keep_pauses({GateKey(setup.pk, "a.example:80"): HELD, PLACE: HELD})
     since = datetime.fromtimestamp(NOW, UTC).strftime("%Y-%m-%d %H:%M")
-    assert pause_text(setup) == f"held back since {since} UTC: a.example:80 (not reachable)"
+    assert pause_text(setup) == f"held back since {since} UTC: a.example:80 (Not reachable)"
 
 
 def test_rows_of_breakers_survive_the_moment() -> None:

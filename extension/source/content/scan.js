@@ -115,11 +115,14 @@ globalThis.webdial.scan ??= (() => {
   // Digits that stand near each other go together, so that none is cut in two.
   function spansOf(text) {
     const spans = [];
+    let digitsEnd = 0;
     for (const { index, 0: digits } of text.matchAll(DIGITS)) {
       const [start, end] = [Math.max(0, index - AROUND), Math.min(text.length, index + digits.length + AROUND)];
       const last = spans.at(-1);
       if (last && start < last[1] && end - last[0] < LONGEST) last[1] = end;
-      else spans.push([start, end]);
+      else spans.push([Math.max(start, digitsEnd), end]);
+      if (last && last !== spans.at(-1)) last[1] = Math.min(last[1], index);
+      digitsEnd = index + digits.length;
     }
     return spans;
   }

@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 import webdial
 from webdial.api.browser import browser_routes
@@ -55,7 +55,24 @@ class Api:
         if scope["path"] == CALLS_PATH and scope["method"] == "POST":
             await place_call_directly(scope, receive, send)
         else:
-            await self._rest(scope, receive, send)
+            await self._rest(scope, _bounded(receive), send)
+
+
+def _bounded(receive: Receive) -> Receive:
+    """`receive` that gives up at a body that is too large, before it is kept. FastAPI's own limit answers
+    it without problem JSON.
+    """
+    received = 0
+
+    async def bounded() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > _MAX_BODY_BYTES:
+            raise HTTPException(413, f"The body has more than {_MAX_BODY_BYTES:,} bytes.")
+        return message
+
+    return bounded
 
 
 def _create_rest() -> FastAPI:
@@ -67,7 +84,6 @@ def _create_rest() -> FastAPI:
         docs_url=None,
         redirect_slashes=False,
         redoc_url=None,
-        max_body_size=_MAX_BODY_BYTES,
         exception_handlers={
             WebdialError: on_webdial_error,
             HTTPException: on_http_error,
@@ -96,6 +112,8 @@ def _with_problems(make_schema: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     reference = {"schema": {"$ref": "#/components/schemas/Problem"}}
     for methods in schema["paths"].values():
         for operation in methods.values():
+            if "requestBody" in operation:
+                operation["responses"].setdefault("413", {"description": "Problem"})
             for status, answer in operation["responses"].items():
                 if status >= "400":
                     answer["content"] = {MEDIA_TYPE: reference}

@@ -67,9 +67,11 @@ class ForPages:
 
 def for_pages_of_others(scope: Scope) -> ForPages | None:
     """None where nothing is said of other sites: as long as none is named and none asks."""
+    if not scope["path"].startswith(PATHS):
+        return None
     origin = _header(scope, _ORIGIN)
     named = _named(scope)
-    if (origin is None and not named) or not scope["path"].startswith(PATHS):
+    if origin is None and not named:
         return None
     is_named = origin is not None and origin in named
     readable = origin if is_named and origin is not None else ""

@@ -25,6 +25,7 @@ from webdial.numbers import MAX_TYPED
 from webdial.phonesystems import Answer
 from webdial.site.computer_hub import ComputerHub
 from webdial.site.domain.clicked_links import Clicked, meaning_of
+from webdial.site.domain.computer_lines import TelephoneLine
 from webdial.site.domain.computers import pair
 from webdial.site.domain.tokens import digest_of
 from webdial.site.threads import in_database_thread
@@ -58,11 +59,21 @@ class PairAnswer(BaseModel):
     user: str = Field(description="The name of the user whose computer it now is.")
 
 
+class LineTold(BaseModel):
+    """A telephone line of the computer."""
+
+    id: str = Field(description="The line's own id there.", pattern="^[0-9a-f]{1,20}$")
+    name: str = Field(description="Its name.", max_length=80)
+
+
 class BeginRequest(BaseModel):
     """The helper was started."""
 
     can: list[Literal["link", "http", "tapi"]] = Field(
         description="What it can do there: open links, send HTTP requests, dial by TAPI."
+    )
+    lines: list[LineTold] = Field(
+        default=[], description="For tapi: the telephone lines for voice.", max_length=50
     )
 
 
@@ -90,6 +101,11 @@ class ActionAnswer(BaseModel):
     total_s: float = Field(description="Seconds that it may take.")
     link: str | None = Field(default=None, description="For link and tapi: the link to open.")
     number: str | None = Field(default=None, description="For link and tapi: what is dialled.")
+    line: str | None = Field(
+        default=None,
+        description="For tapi: the line's id; `program` for the computer's program for calls; "
+        "empty for the only line, or that program where there are several.",
+    )
     method: str | None = Field(default=None, description="For http: the method.")
     url: str | None = Field(default=None, description="For http: the address.")
     headers: list[list[str]] | None = Field(default=None, description="For http: names and values.")
@@ -189,7 +205,8 @@ async def read_computer(computer: _Computer, request: Request) -> ComputerAnswer
 
 async def begin(asked: BeginRequest, computer: _Computer, request: Request) -> Response:
     """The helper was started. Of several computers of a user, the one used last does what there is."""
-    await _hub(request).begin(computer, frozenset(asked.can))
+    lines = [TelephoneLine(line.id, line.name) for line in asked.lines]
+    await _hub(request).begin(computer, frozenset(asked.can), lines)
     return Response(status_code=204)
 
 

@@ -29,7 +29,12 @@ KEY_PARAMETER: Final[dict[str, Any]] = {
         "A string in double quotes that no other request of the user bears. Sent again with the same key "
         "and body within 24 hours, the request places nothing and is answered with the first one's call."
     ),
-    "schema": {"type": "string", "minLength": 3, "maxLength": MAX_KEY + 2},
+    "schema": {
+        "type": "string",
+        "minLength": 3,
+        "maxLength": MAX_KEY + 2,
+        "pattern": r'^"[ !#-\[\]-~]+"$',
+    },
     "example": '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
 }
 """For the description of the API."""

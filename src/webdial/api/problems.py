@@ -1,5 +1,6 @@
 """Errors as problem JSON (RFC 9457): the API's one mapping of the error tree."""
 
+import re
 from typing import Any
 
 import orjson
@@ -129,10 +130,27 @@ async def on_webdial_error(_: Request, error: Exception) -> Response:
     return problem_of(error)
 
 
-async def on_http_error(_: Request, error: Exception) -> Response:
+async def on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = _HTTP_ERRORS.get(error.status_code, "http_error")
-    return problem(error.status_code, code, str(error.detail), headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 400:  # FastAPI's word for bytes that are no text
+        return problem(422, "invalid_request", "body: The body must be JSON in UTF-8.")
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_methods_of(request))
+    code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(
+        error.status_code, "http_error"
+    )
+    return problem(error.status_code, code, str(error.detail), headers=headers)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """All methods of the path; the framework knows those of one operation alone (RFC 9110 section 10.2.1)."""
+    paths: dict[str, Any] = request.app.openapi()["paths"]
+    found: set[str] = set()
+    for path, operations in paths.items():
+        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", path), request.url.path):
+            found |= {method.upper() for method in operations}
+    return sorted(found)
 
 
 async def on_invalid_request(_: Request, error: Exception) -> Response:
@@ -146,7 +164,6 @@ async def on_crash(_: Request, __: Exception) -> Response:
     return problem(500, "internal_error", "Something went wrong in the server.")
 
 
-_HTTP_ERRORS = {404: "not_found", 405: "method_not_allowed", 413: TooLargeError.code}
 _TITLES = {
     400: "The request is not understood",
     401: "A token is needed",

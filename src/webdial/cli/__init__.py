@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "number": "numbers:number",
     "function": "functions:function",
     "system": "systems:system",
+    "tapi": "tapi:tapi",
     "credential": "credentials:credential",
     "export": "transfer:export_group",
     "import": "transfer:import_group",

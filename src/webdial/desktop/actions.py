@@ -10,8 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from webdial.desktop import links, requests
+from webdial.desktop.tapi.dialling import dial
+from webdial.desktop.tapi.failures import TapiError
+from webdial.desktop.tapi.lines import voice_lines
 
 log = logging.getLogger("webdial.desktop")
+
+MAX_LINES: Final = 50
+MAX_NAME: Final = 80
+"""Of a line: what the server takes."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +62,32 @@ def send_request(action: Action) -> Done:
     return Done(sent.outcome, sent.detail, sent.answer)
 
 
-KINDS: Final[dict[str, Callable[[Action], Done]]] = {"link": open_link, "http": send_request}
+def dial_by_tapi(action: Action) -> Done:
+    """Dial the number by Windows' telephony."""
+    number, line = str(action.content["number"]), str(action.content.get("line") or "")
+    return Done(*dial(number, line, action.total_s))
+
+
+KINDS: Final[dict[str, Callable[[Action], Done]]] = {
+    "link": open_link,
+    "http": send_request,
+    "tapi": dial_by_tapi,
+}
 """What can be done, by the names that the server knows."""
+
+
+def abilities() -> dict[str, Any]:
+    """What can be done on this machine now, and the telephone lines that it has.
+
+    TAPI is on every Windows. Without a line for voice the program for links is the better one.
+    """
+    try:
+        lines = [{"id": line.id, "name": line.name[:MAX_NAME]} for line in voice_lines()]
+    except TapiError as error:
+        log.debug("no TAPI: %s", error)
+        lines = []
+    kinds = sorted(kind for kind in KINDS if kind != "tapi" or lines)
+    return {"can": kinds, "lines": lines[:MAX_LINES]}
 
 
 def perform(action: Action) -> Done:

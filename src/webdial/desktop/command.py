@@ -17,6 +17,8 @@ from webdial.desktop.pairing import Pairing, folder, load_pairing, save_pairing
 from webdial.desktop.running import running_alone
 from webdial.desktop.selection import selected_text
 from webdial.desktop.site import Site, checked_address
+from webdial.desktop.tapi.failures import TapiError
+from webdial.desktop.tapi.lines import all_lines
 
 _SYSTEMS = {"win32": "Windows", "darwin": "macOS", "linux": "Linux"}
 
@@ -90,7 +92,7 @@ def open_clicked(asked: argparse.Namespace) -> None:
     except (UnreachableError, RefusedError) as error:
         # The person sees the same where they look: in the browser.
         print(error, file=sys.stderr)
-        act, path, given = "show", "/dial?" + urlencode({"number": link}), None
+        act, path, given = "show", "/dial/link?" + urlencode({"to": link}), None
     try:
         if act == "show":
             open_link(site.page(str(path)))
@@ -126,6 +128,18 @@ def status(_: argparse.Namespace) -> None:
     print(f"A clicked link is dialled {asks}.")
 
 
+def tapi(_: argparse.Namespace) -> None:
+    """`tapi lines`: every line, and which ones are for voice."""
+    try:
+        lines = all_lines()
+    except TapiError as error:
+        raise HelperError(str(error)) from error
+    if not lines:
+        print("Windows has no telephone lines here. The driver of a phone system brings them.")
+    for line in lines:
+        print(f"{line.id}  {line.name}{'' if line.is_for_voice else '  (not for voice)'}")
+
+
 def _address_inside() -> str:
     file = resources.files(__package__).joinpath(SITE_FILE)
     return file.read_text(encoding="utf-8").strip() if file.is_file() else ""
@@ -148,6 +162,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("register", help="open telephone links, and start with the session")
     commands.add_parser("unregister", help="take both away again")
     commands.add_parser("status", help="tell what is set up")
+    telephony = commands.add_parser("tapi", help="Windows' telephony")
+    telephony.add_argument("what", choices=["lines"], help="list the telephone lines")
     return parser
 
 
@@ -158,4 +174,5 @@ _COMMANDS = {
     "register": register,
     "unregister": unregister,
     "status": status,
+    "tapi": tapi,
 }

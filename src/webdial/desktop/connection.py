@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
-from webdial.desktop.actions import KINDS, Action, Done, perform
+from webdial.desktop.actions import Action, Done, abilities, perform
 from webdial.desktop.errors import NotPairedError, RefusedError, UnreachableError
 from webdial.desktop.site import WAIT_TIMEOUT_S, Site
 
@@ -62,7 +62,7 @@ class Connection:
             while not self.stop.is_set():
                 try:
                     if not has_begun:
-                        self._site.post("/begin", {"can": sorted(KINDS)})
+                        self._site.post("/begin", abilities())
                         has_begun = True
                         log.info("connected")
                     action_id = self._next(is_back=pause_s > FIRST_PAUSE_S)

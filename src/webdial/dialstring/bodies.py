@@ -206,7 +206,8 @@ def _raw_json(run: Run, tell: Tell) -> Template:
         at = places[error.pos] if error.pos < len(places) else run.end
         _tell_malformed("JSON", error.msg, at, tell)
     except (ValueError, RecursionError):
-        _tell_malformed("JSON", "it is nested too deeply or names no number", run.start, tell)
+        why = translate("it is nested too deeply or names no number")
+        _tell_malformed("JSON", why, run.start, tell)
     return joined(out)
 
 
@@ -271,7 +272,8 @@ class _XmlCheck:
             _tell_malformed("XML", why, at, self._tell)
             return
         except UnicodeEncodeError:
-            _tell_malformed("XML", "it holds half of a character", self._places[0], self._tell)
+            why = translate("it holds half of a character")
+            _tell_malformed("XML", why, self._places[0], self._tell)
             return
         if self._text.count(_MARK) != len(self._values) or self._counted != len(self._values):
             message = translate(

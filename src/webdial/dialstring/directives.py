@@ -9,7 +9,7 @@ from webdial.dialstring.model import Login, Method
 from webdial.dialstring.pieces import Run, Text
 from webdial.dialstring.reader import DIRECTIVES, Reader
 from webdial.dialstring.values import Template
-from webdial.language import translate
+from webdial.language import translatable, translate
 
 _WORD = re.compile(r"\s*\{\s*([A-Za-z][A-Za-z0-9_]*)(?=[\s}])")
 _BRACES = re.compile(r"\s*(\{[^{}^#]*\})")
@@ -153,7 +153,9 @@ class _Directive:
             self._fault("repeated_header", translate("Cookies are given by {COOKIE name=value}."))
         elif name.lower() == "authorization" and not self._may_sign_in():
             return
-        elif self._is_written(value, _PRINTABLE, "a header takes visible ASCII characters"):
+        elif self._is_written(
+            value, _PRINTABLE, translatable("a header takes visible ASCII characters")
+        ):
             self._found.headers.append((name, value.template(Place.HEADER)))
 
     def _cookie(self) -> None:
@@ -166,7 +168,9 @@ class _Directive:
             self._fault(
                 "repeated_header", translate("The cookie {name} is given twice.", name=name)
             )
-        elif self._is_written(value, _COOKIE, "a cookie takes no blanks, quotes, commas and such"):
+        elif self._is_written(
+            value, _COOKIE, translatable("a cookie takes no blanks, quotes, commas and such")
+        ):
             self._found.cookies.append((name, value.template(Place.COOKIE)))
 
     def _named(self, separator: str, word: str, example: str) -> tuple[str, Run] | None:
@@ -195,7 +199,9 @@ class _Directive:
                     translate("BEARER is followed by a token."),
                     translate("{BEARER {secret pbx}}"),
                 )
-            elif self._is_written(self._text, _PRINTABLE, "a token takes visible ASCII characters"):
+            elif self._is_written(
+                self._text, _PRINTABLE, translatable("a token takes visible ASCII characters")
+            ):
                 template = ("Bearer ", *self._text.template(Place.HEADER))
                 self._found.headers.append(("Authorization", template))
                 self._found.spans["AUTHORIZATION"] = (self._start, self._found.end)
@@ -228,7 +234,7 @@ class _Directive:
     def _is_written(self, value: Run, allowed: re.Pattern[str], why: str) -> bool:
         for piece in value.pieces:
             if isinstance(piece, Text) and not allowed.fullmatch(piece.text):
-                message = translate("This cannot stand here: {why}.", why=why)
+                message = translate("This cannot stand here: {why}.", why=translate(why))
                 self._reader.fault("bad_header", message, piece.start, piece.end)
                 return False
         return True

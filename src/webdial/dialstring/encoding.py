@@ -12,6 +12,8 @@ from enum import Enum
 from typing import Final
 from urllib.parse import quote
 
+from webdial.language import translatable
+
 _UNRESERVED = r"A-Za-z0-9._~\-"
 _TRIPLET = "%[0-9A-Fa-f]{2}"
 
@@ -70,35 +72,38 @@ _VALUE_KEPT: Final = {
 _JSON_SCALAR = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null"
 # What cannot stand at a place however it is written, and why; the sentence begins with "it".
 _FITTING: Final = {
-    Place.USER_INFO: (re.compile(r"[^:]*"), "holds a colon, which a user name cannot"),
+    Place.USER_INFO: (
+        re.compile(r"[^:]*"),
+        translatable("holds a colon, which a user name cannot"),
+    ),
     Place.HEADER: (
         re.compile(r"(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?"),  # RFC 9110 section 5.5
-        "holds a character that a header cannot",
+        translatable("holds a character that a header cannot"),
     ),
     Place.COOKIE: (
         re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*"),  # RFC 6265 section 4.1.1
-        "holds a character that a cookie cannot",
+        translatable("holds a character that a cookie cannot"),
     ),
     Place.USER: (
         re.compile(r"[^:\x00-\x1f\x7f]*"),  # RFC 7617 section 2
-        "holds a colon or a control character, which a user name cannot",
+        translatable("holds a colon or a control character, which a user name cannot"),
     ),
-    Place.PASSWORD: (re.compile(r"[^\x00-\x1f\x7f]*"), "holds a control character"),
-    Place.SCHEME: (re.compile(r"https?"), "is not http or https"),
+    Place.PASSWORD: (re.compile(r"[^\x00-\x1f\x7f]*"), translatable("holds a control character")),
+    Place.SCHEME: (re.compile(r"https?"), translatable("is not http or https")),
     Place.PORT: (
         re.compile(r"0*(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"),
-        "is no port from 1 to 65,535",
+        translatable("is no port from 1 to 65,535"),
     ),
     Place.JSON_VALUE: (
         re.compile(_JSON_SCALAR),
-        "is not a JSON number, true, false or null",
+        translatable("is not a JSON number, true, false or null"),
     ),
     Place.XML: (
         # XML 1.0 section 2.2
         re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*"),
-        "holds a character that XML cannot",
+        translatable("holds a character that XML cannot"),
     ),
-    Place.TEXT: (re.compile(r"[^\x00-\x1f\x7f]*"), "holds a control character"),
+    Place.TEXT: (re.compile(r"[^\x00-\x1f\x7f]*"), translatable("holds a control character")),
 }
 _XML_ENTITIES: Final = str.maketrans(
     {
@@ -143,7 +148,7 @@ def misfit(value: str, place: Place) -> str:
         try:
             value.encode()
         except UnicodeEncodeError:
-            return "holds half of a character"
+            return translatable("holds half of a character")
     fitting = _FITTING.get(place)
     return "" if fitting is None or fitting[0].fullmatch(value) else fitting[1]
 

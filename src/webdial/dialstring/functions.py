@@ -16,9 +16,10 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from webdial.dialstring.encoding import Place, encode_value
+from webdial.language import translatable
 
 _HASHES = ("md5", "sha1", "sha256", "sha512")
-SCALAR_ERROR: Final = "is not a JSON number, true, false or null"
+SCALAR_ERROR: Final = translatable("is not a JSON number, true, false or null")
 
 
 class FunctionMisfitError(ValueError):
@@ -98,8 +99,11 @@ def sign(name: str, key: str, claims: dict[str, Any]) -> str:
             warnings.simplefilter("ignore", InsecureKeyLengthWarning)
             return jwt.encode(claims, key, algorithm=algorithm)
     except (jwt.PyJWTError, ValueError, TypeError) as error:
-        kind = "a private RSA key in PEM" if algorithm == "RS256" else "a key"
-        raise FunctionMisfitError(f"holds no key that can sign: {kind} is needed") from error
+        if algorithm == "RS256":
+            why = translatable("holds no key that can sign: a private RSA key in PEM is needed")
+        else:
+            why = translatable("holds no key that can sign: a key is needed")
+        raise FunctionMisfitError(why) from error
 
 
 def scalar(text: str) -> Any:

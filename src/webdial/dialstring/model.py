@@ -30,7 +30,7 @@ from webdial.dialstring.values import (
     names_in,
 )
 from webdial.errors import Fault, SourceError
-from webdial.language import translate
+from webdial.language import translatable, translate
 
 FORM_CONTENT_TYPE: Final = "application/x-www-form-urlencoded"
 
@@ -346,7 +346,9 @@ class _Filling:
             return f"[{host}]"
         slot = next(part for part in template if isinstance(part, Slot))
         if host and not self._is_masked and not is_host(host) and not self._faults:
-            self._misfit(slot, f"makes “{host}”, which is no name or address of a host")
+            self._misfit(
+                slot, translate("makes “{host}”, which is no name or address of a host", host=host)
+            )
         return host.lower()
 
     def _path(self, template: Template) -> str:
@@ -357,7 +359,7 @@ class _Filling:
         slots = [part for part in template if isinstance(part, Slot)]
         as_written = "".join(part if isinstance(part, str) else "x" for part in template)
         if slots and _dot_segments(path) != _dot_segments(as_written):
-            self._misfit(slots[0], "would change the path of the URL")
+            self._misfit(slots[0], translatable("would change the path of the URL"))
         return path
 
     def _fill(self, slot: Slot) -> str:
@@ -418,7 +420,7 @@ class _Filling:
         except functions.FunctionMisfitError as error:
             self._misfit(slot, str(error))
         except UnicodeEncodeError:
-            self._misfit(slot, "holds half of a character")
+            self._misfit(slot, translatable("holds half of a character"))
         return ""
 
     def _token(self, value: Apply) -> str:
@@ -455,12 +457,16 @@ class _Filling:
             self._faults.append(fault)
 
     def _misfit(self, slot: Slot, why: str) -> None:
-        what = slot.value.name if isinstance(slot.value, Field) else "result of this function"
-        label = _label(self._string, what) if isinstance(slot.value, Field) else what
+        if isinstance(slot.value, Field):
+            label = _label(self._string, slot.value.name)
+        else:
+            label = translate("result of this function")
         self._faults.append(
             Fault(
                 "value_misfit",
-                translate("The {label} cannot stand here: it {why}.", label=label, why=why),
+                translate(
+                    "The {label} cannot stand here: it {why}.", label=label, why=translate(why)
+                ),
                 slot.start,
                 slot.end,
             )
@@ -473,9 +479,9 @@ def _settles(template: Template) -> bool:
 
 def _label(string: DialString, name: str) -> str:
     if name == EXTENSION:
-        return EXTENSION
+        return translate("extension")
     declared = dict(string.declared).get(name) or CALL_NAMES.get(name)
-    return declared.label if declared is not None else name
+    return translate(declared.label) if declared is not None else name
 
 
 def _lone_hash(value: Apply) -> Apply | None:

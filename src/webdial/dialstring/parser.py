@@ -16,7 +16,7 @@ r"""Reads a dial string by recursive descent and reports every fault of it at on
     login       = "{" *blank ( ( "BASIC" / "DIGEST" ) 1*blank line ":" line / "BEARER" 1*blank 1*value ) *blank "}" *blank
     separator   = *blank "<&>" *blank
     variable    = name "=" text
-    member      = <key> *( "[" <key> "]" ) ( "=" text / ":=" ( value / <JSON> ) )
+    member      = <key> *( "[" <key> "]" ) ( "=" text / ":=" ( placed / <JSON> ) )
     http-url    = ( "http" / "https" ) "://" [ user-info "@" ] host [ ":" port ] [ path ] [ "?" text ]
     user-info   = *( value / <character but / ? \> )
     host        = label *( "." label ) [ "." ] / <IPv4 address> / "[" <IPv6 address> "]"
@@ -27,7 +27,8 @@ r"""Reads a dial string by recursive descent and reports every fault of it at on
     name        = 1*( value / <character but = and blank> )
     line        = *( value / <visible character of ASCII> )
     text        = *( value / <character> )
-    value       = "^" / "#" / escape / "{" *blank <name of a value> *blank "}" / function
+    value       = placed / escape
+    placed      = "^" / "#" / "{" *blank <name of a value> *blank "}" / function
     function    = "{" *blank <function of one text> 1*blank 1*( "^" / "#" / escape / <letter or digit> ) "}"
     escape      = "{^}" / "{#}" / "{{}" / "{}}" / "{|}"
     blank       = " "
@@ -498,8 +499,10 @@ class _Parser:
         equals = run.find("=")
         if equals is None or equals == run.start:
             separator = self.source.rfind(SEPARATOR, 0, run.start + 1)
-            what = "has no name" if equals is not None else "is not of the form name=value"
-            message = translate("This post variable {what}.", what=what)
+            if equals is None:
+                message = translate("This post variable is not of the form name=value.")
+            else:
+                message = translate("This post variable has no name.")
             start = run.start if not run.is_empty else separator
             self._fault(
                 "variable_without_name", message, start, max(run.end, start + 1),
@@ -528,10 +531,15 @@ class _Parser:
     def _check_characters(self) -> None:
         for start, end in _invisible_runs(self.source):
             is_break = self.source[start:end].strip("\r\n\u2028\u2029") == ""
-            what = "A line break" if is_break else "A character that cannot be seen"
-            message = translate(
-                "{what} stands in the dial string; it must be one line of visible text.", what=what
-            )
+            if is_break:
+                message = translate(
+                    "A line break stands in the dial string; it must be one line of visible text."
+                )
+            else:
+                message = translate(
+                    "A character that cannot be seen stands in the dial string; "
+                    "it must be one line of visible text."
+                )
             self._fault("control_character", message, start, end, translate("Remove it."))
 
 

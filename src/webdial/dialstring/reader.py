@@ -21,7 +21,7 @@ from webdial.dialstring.values import (
     nearest,
 )
 from webdial.errors import Fault
-from webdial.language import translate
+from webdial.language import translate, translate_count
 
 MAX_FAULTS: Final = 50
 """Faults told of one string: more are no help, and a long string of braces has thousands."""
@@ -208,8 +208,12 @@ class Reader:
             read = [self._claim(run) for run in claims]
             return Apply(word, (key.template(Place.RAW),), tuple(claim for claim in read if claim))
         if len(texts) != wanted or (texts[0].is_empty and wanted == 1):
-            what = "one text" if wanted == 1 else f"{wanted} texts, with | between them"
-            message = translate("The function {word} takes {what}.", word=word, what=what)
+            message = translate_count(
+                "The function {word} takes one text.",
+                "The function {word} takes {count} texts, with | between them.",
+                wanted,
+                word=word,
+            )
             self.fault(
                 "function_texts",
                 message,
@@ -318,8 +322,10 @@ class Reader:
         self.fault("misplaced_directive", message, start, end)
 
     def stray_brace(self, text: str, start: int) -> None:
-        other = "closed" if text == "{" else "opened"
-        message = translate("This brace is never {other}.", other=other)
+        if text == "{":
+            message = translate("This brace is never closed.")
+        else:
+            message = translate("This brace is never opened.")
         hint = translate(
             "A brace that belongs to the URL is written %7B or %7D, elsewhere {{} or {}}."
         )

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from webdial.dialstring.encoding import Place
+from webdial.language import translatable
 
 NUMBER: Final = "number"
 EXTENSION: Final = "extension"
@@ -32,36 +33,36 @@ class Declared:
 
 CALL_NAMES: Final[Mapping[str, Declared]] = MappingProxyType(
     {
-        NUMBER: Declared("number"),
-        "number.e164": Declared("number in the form +442079460123"),
-        "number.digits": Declared("number in the form 442079460123"),
-        "number.international": Declared("number in the form 00442079460123"),
-        "number.national": Declared("number in the form 02079460123"),
-        "number.typed": Declared("number as it was typed"),
-        "number.after_answer": Declared("digits to be dialled after the answer"),
-        "outside_line": Declared("prefix of the outside line"),
-        EXTENSION: Declared("caller's extension"),
-        "user.name": Declared("caller's name"),
-        "user.login": Declared("name by which the caller signs in"),
-        "user.staff_id": Declared("caller's StaffID"),
-        "branch.name": Declared("name of the caller's branch"),
-        "branch.agency_id": Declared("AgencyID of the caller's branch"),
-        "unix_time": Declared("seconds since 1970"),
-        "unix_time_ms": Declared("milliseconds since 1970"),
-        "date_time": Declared("date and time in UTC"),
-        "uuid": Declared("random UUID"),
-        "random": Declared("32 random hexadecimal digits"),
+        NUMBER: Declared(translatable("number")),
+        "number.e164": Declared(translatable("number in the form +442079460123")),
+        "number.digits": Declared(translatable("number in the form 442079460123")),
+        "number.international": Declared(translatable("number in the form 00442079460123")),
+        "number.national": Declared(translatable("number in the form 02079460123")),
+        "number.typed": Declared(translatable("number as it was typed")),
+        "number.after_answer": Declared(translatable("digits to be dialled after the answer")),
+        "outside_line": Declared(translatable("prefix of the outside line")),
+        EXTENSION: Declared(translatable("caller's extension")),
+        "user.name": Declared(translatable("caller's name")),
+        "user.login": Declared(translatable("name by which the caller signs in")),
+        "user.staff_id": Declared(translatable("caller's StaffID")),
+        "branch.name": Declared(translatable("name of the caller's branch")),
+        "branch.agency_id": Declared(translatable("AgencyID of the caller's branch")),
+        "unix_time": Declared(translatable("seconds since 1970")),
+        "unix_time_ms": Declared(translatable("milliseconds since 1970")),
+        "date_time": Declared(translatable("date and time in UTC")),
+        "uuid": Declared(translatable("random UUID")),
+        "random": Declared(translatable("32 random hexadecimal digits")),
     }
 )
 """The names of every call. docs/reference/dial-strings.md is checked against them."""
 
 REQUEST_NAMES: Final[Mapping[str, Declared]] = MappingProxyType(
     {
-        "request.method": Declared("method of the request"),
-        "request.url": Declared("URL of the request"),
-        "request.path": Declared("path of the request"),
-        "request.query": Declared("query of the request"),
-        "request.body": Declared("body of the request"),
+        "request.method": Declared(translatable("method of the request")),
+        "request.url": Declared(translatable("URL of the request")),
+        "request.path": Declared(translatable("path of the request")),
+        "request.query": Declared(translatable("query of the request")),
+        "request.body": Declared(translatable("body of the request")),
     }
 )
 """Parts of the finished request, for headers that sign it."""

@@ -24,11 +24,15 @@ class Channel(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Computer:
-    """A user's own machine with a helper; `can` names what the helper can do there."""
+    """A user's own machine with a helper; `can` names what the helper can do there.
+
+    `line` is the telephone line that the user chose for it (webdial.exchange.computers.LineChoice).
+    """
 
     id: int
     name: str
     can: frozenset[str] = frozenset()
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,22 @@ class ActionKind(Enum):
     TAPI = "tapi"
 
 
+class LineChoice(Enum):
+    """What a user can choose for a machine with TAPI, besides the id of a line there."""
+
+    ONLY = ""
+    """The only line; where there are several, or none, the machine's own program for calls decides."""
+    PROGRAM = "program"
+    """The machine's own program for calls."""
+    LINK = "link"
+    """None: the number goes out as a `tel:` link, as on a machine without TAPI."""
+
+
+def abilities_of(can: frozenset[str], line: str) -> frozenset[str]:
+    """What a helper can do, without what its user does not want of it."""
+    return can - {ActionKind.TAPI.value} if line == LineChoice.LINK.value else can
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """`content` is what the helper gets, secrets in clear; `total_s` how long it may take over it."""
@@ -149,6 +165,8 @@ async def _hand_over(
     content: dict[str, Any] = {"link": link.url, "number": call.prepared.dialled}
     by_tapi = call.prepared.is_standard and ActionKind.TAPI.value in computer.can
     kind = ActionKind.TAPI if by_tapi else ActionKind.LINK
+    if by_tapi:
+        content["line"] = computer.line
     action = Action(kind, content, max(_DEFAULT_TOTAL_S, call.prepared.limits.total_s))
     report = await computers.ask(computer, action, call_id=call.id)
     return report if isinstance(report, Verdict) else verdict_of_report(report)

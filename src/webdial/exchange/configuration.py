@@ -57,12 +57,16 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class PairedComputer:
-    """A user's machine that was paired; `dials_without_asking` is the user's own choice for it."""
+    """A user's machine that was paired; `dials_without_asking` and `line` are the user's own choices for it.
+
+    `line` is the telephone line there (webdial.exchange.computers.LineChoice).
+    """
 
     id: int
     user_id: int
     name: str
     dials_without_asking: bool = False
+    line: str = ""
 
 
 class Source(Enum):

@@ -172,7 +172,8 @@ class Duplicates:
         call_id = await self._records.holder(once.request)
         if call_id == NO_CALL:
             raise AnsweredBeforeError(
-                translate("This form was sent once more. Nothing was dialled."), hint=translate("Press Dial to dial.")
+                translate("This form was sent once more. Nothing was dialled."),
+                hint=translate("Press Dial to dial."),
             )
         if call_id is not None:
             first = await self._records.call(call_id)

@@ -211,7 +211,7 @@ class Gates:
             gate = self._gates.get(key) or self._new_gate(key)
             if not gate.is_moved and gate.breaker.held != held.get(key):
                 gate.breaker.adopt(held.get(key))
-                self._tell(gate)
+                self._log_move(gate)
         for name in elsewhere.keys() | {n for n, load in self._loads.items() if load.elsewhere}:
             self._load(name).elsewhere = elsewhere.get(name, 0)
 
@@ -267,9 +267,9 @@ class Gates:
 
     def _has_moved(self, gate: Gate) -> None:
         gate.is_moved = True
-        self._tell(gate)
+        self._log_move(gate)
 
-    def _tell(self, gate: Gate) -> None:
+    def _log_move(self, gate: Gate) -> None:
         """Whoever watches hears how many addresses of the phone system are held back now."""
         held, key = gate.breaker.held, gate.key
         facts = {"phone_system": gate.phone_system, "place": key.place}

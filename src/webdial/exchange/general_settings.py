@@ -18,7 +18,7 @@ from webdial.exchange.setting_definition import (
 )
 from webdial.language import translatable, translate
 from webdial.numbers import read_rules
-from webdial.numbers.forms import check_country, check_internal, form_of
+from webdial.numbers.forms import check_country, check_internal, countries, form_of
 
 FUNCTION: Final = "FUNCTION"
 """The value that hands the making of the dial string to the database function."""
@@ -115,6 +115,7 @@ NUMBER_COUNTRY: Final = SettingDefinition(
     ),
     check=check_country,
     example="GB",
+    suggestions=countries,
 )
 
 NUMBER_FORMAT: Final = SettingDefinition(
@@ -129,6 +130,13 @@ NUMBER_FORMAT: Final = SettingDefinition(
     ),
     check=form_of,
     example="e164",
+    choices=(
+        ("", translatable("As typed")),
+        ("e164", "e164: +442079460123"),
+        ("digits", "digits: 442079460123"),
+        ("00", "00: 00442079460123"),
+        ("national", translatable("national: 02079460123, and 00 before numbers abroad")),
+    ),
 )
 
 INTERNAL_NUMBERS: Final = SettingDefinition(

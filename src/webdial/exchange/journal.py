@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from webdial.errors import CallNotPlacedError, JournalError
@@ -24,6 +24,9 @@ from webdial.exchange.watching import Watcher
 from webdial.language import translate
 
 log = logging.getLogger("webdial.journal")
+
+LONGEST_TOOK_MS: Final = 2**31 - 1
+"""What a database's integer holds: 24 days."""
 
 MAX_BATCH = 256
 """Entries of one commit: beyond this a commit's own length would be felt by those who wait."""
@@ -54,7 +57,9 @@ class Ended:
     def took_ms(self) -> int | None:
         if self.on_disk_at is None or self.verdict.outcome is Outcome.INTERRUPTED:
             return None
-        return round((self.finished_at - self.on_disk_at).total_seconds() * 1000)
+        took_ms = round((self.finished_at - self.on_disk_at).total_seconds() * 1000)
+        # A clock that was set meanwhile; the database would keep neither, and so not the end itself.
+        return min(max(took_ms, 0), LONGEST_TOOK_MS)
 
 
 Entry = Begun | Ended

@@ -66,6 +66,11 @@ class Outcome(Enum):
         return translate(_LABELS[self])
 
     @property
+    def kept_label(self) -> Kept:
+        """The label to be stored: English, told in another language later."""
+        return Kept(_LABELS[self])
+
+    @property
     def sentence(self) -> str:
         told = translate(_SENTENCES[self])
         if self.may_have_rung:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from webdial.errors import Fault, InvalidValueError, SourceError
 from webdial.numbers.beginnings import entries
@@ -115,6 +115,14 @@ def _joined(spans: set[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         else:
             joined.append((begin, end))
     return tuple(joined)
+
+
+@lru_cache(maxsize=1)
+def time_zones() -> tuple[str, ...]:
+    """Names of the tz database by which people know their zone; none where there is no database."""
+    return tuple(
+        sorted(name for name in available_timezones() if "/" in name and name[:3] != "Etc")
+    )
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from webdial.errors import Fault, InvalidValueError, SourceError
-from webdial.exchange.quiet_hours import read_quiet_hours, time_zone
+from webdial.exchange.quiet_hours import read_quiet_hours, time_zone, time_zones
 from webdial.exchange.setting_definition import SettingDefinition
 from webdial.language import translatable
 from webdial.numbers.beginnings import Beginning, beginning_of, entries, read_beginnings
@@ -171,6 +171,7 @@ TIME_ZONE: Final = SettingDefinition(
     help=translatable("The time zone of Quiet Hours, by its name in the tz database. Empty: UTC."),
     check=time_zone,
     example="Europe/London",
+    suggestions=time_zones,
 )
 
 RINGING_SETTINGS: Final = (

@@ -151,7 +151,7 @@ async def _ask(
     if isinstance(answer, Verdict):
         beneath = answer.outcome
         return Verdict(
-            Outcome.LOG_IN_FAILED, answer.status, message=beneath.label.lower(), beneath=beneath
+            Outcome.LOG_IN_FAILED, answer.status, message=beneath.kept_label, beneath=beneath
         )
     token = sign_in.access_token.read(answer) if 200 <= answer.status < 300 else None
     if token is None:

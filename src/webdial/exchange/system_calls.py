@@ -285,8 +285,8 @@ def _not_dialled(verdict: Verdict, secrets: tuple[str, ...]) -> Verdict:
     """A log-in that got no answer: whatever became of it, no call was asked for."""
     text = redacted(verdict.answer, secrets)
     if verdict.outcome.may_have_rung:
-        reason = f"{verdict.outcome.label.lower()}"
         beneath = verdict.outcome
+        reason = beneath.kept_label
         return Verdict(Outcome.LOG_IN_FAILED, verdict.status, text, reason, beneath=beneath)
     return replace(verdict, answer=text)
 

@@ -53,7 +53,11 @@ def read_beginnings(value: str) -> tuple[Beginning, ...]:
         else:
             found.append(entry)
     if len(found) > MAX_ENTRIES:
-        message = translate("These are {found} entries; {MAX_ENTRIES} can be kept.", found=grouped(len(found)), MAX_ENTRIES=MAX_ENTRIES)
+        message = translate(
+            "These are {found} entries; {MAX_ENTRIES} can be kept.",
+            found=grouped(len(found)),
+            MAX_ENTRIES=MAX_ENTRIES,
+        )
         faults.append(Fault("numbers_named", message, 0, len(value)))
     if faults:
         raise SourceError(value, faults)
@@ -83,7 +87,7 @@ def entries(value: str) -> Iterator[tuple[int, str]]:
 
 
 def _fault(start: int, word: str) -> Fault:
-    message = (
-        translate("Numbers are named by how they begin, such as +53, 0871, or 8... for 8 and three digits.")
+    message = translate(
+        "Numbers are named by how they begin, such as +53, 0871, or 8... for 8 and three digits."
     )
     return Fault("numbers_named", message, start, start + len(word))

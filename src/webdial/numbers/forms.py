@@ -204,6 +204,11 @@ def form_of(value: str) -> NumberForm:
     return form
 
 
+def countries() -> tuple[str, ...]:
+    """The codes of all countries that have telephone numbers."""
+    return tuple(sorted(phonenumbers.SUPPORTED_REGIONS))
+
+
 def check_country(value: str) -> None:
     """Raises InvalidValueError for what is no country that has telephone numbers."""
     if value.strip() and value.strip().upper() not in phonenumbers.SUPPORTED_REGIONS:

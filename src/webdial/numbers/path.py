@@ -84,13 +84,13 @@ PLAIN: Final = Destination()
 class StepKind(Enum):
     """What a step is, in the words of pages."""
 
-    CLEANED = "What can be dialled"
-    INTERNAL = "Internal number"
-    FORM = "Number format"
-    RULE = "Number rule"
-    PREFIX = "Outside line"
-    AFTER_ANSWER = "After the answer"
-    RINGING = "Who may ring what"
+    CLEANED = translatable("What can be dialled")
+    INTERNAL = translatable("Internal number")
+    FORM = translatable("Number format")
+    RULE = translatable("Number rule")
+    PREFIX = translatable("Outside line")
+    AFTER_ANSWER = translatable("After the answer")
+    RINGING = translatable("Who may ring what")
 
 
 @dataclass(frozen=True, slots=True)

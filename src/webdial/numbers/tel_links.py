@@ -17,7 +17,9 @@ from webdial.language import translate
 from webdial.numbers.cleaning import MAX_TYPED, CleanNumber, NumberError, clean_number
 
 _TEL: Final = re.compile(r"\s*(?:web\+)?tel:(?://)?", re.IGNORECASE)
-_OTHER: Final = re.compile(r"\s*(?!(?:callto|sips?|phone|dial):)[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_OTHER: Final = re.compile(
+    r"\s*(?!(?:callto|sips?|phone|dial):)[a-z][a-z0-9+.-]*://", re.IGNORECASE
+)
 _FORM_BLANK: Final = re.compile(r"(?<=[0-9)])\+(?=[0-9(])")
 """RFC 3966 knows a plus at the beginning alone. Programs that encode a number as forms do (PHP's
 urlencode, Dolibarr among them) write a blank so."""
@@ -48,7 +50,9 @@ def read_link(text: str, *, country: str = "") -> LinkedNumber:
     """
     match = _TEL.match(text)
     if match is None and _OTHER.match(text):
-        raise _unclear(text[:MAX_TYPED], translate("This is a link, but not for a telephone number."))
+        raise _unclear(
+            text[:MAX_TYPED], translate("This is a link, but not for a telephone number.")
+        )
     if match is None or len(text) > MAX_TYPED:
         return LinkedNumber(text.strip(), clean_number(text))
     written, *parts = text[match.end() :].strip().split(";")

@@ -8,21 +8,30 @@ from webdial.dialstring import NUMBER, DialString
 from webdial.dialstring.functions import is_hash
 from webdial.dialstring.model import HttpTarget
 from webdial.dialstring.values import Field, Slot, Template
+from webdial.language import translatable, translate
 from webdial.phonesystems.model import PhoneSystem
 from webdial.phonesystems.toml_text import Path, TomlPlaces
 
 REMARKS: Final[Mapping[str, str]] = {
-    "no_success_rule": "There is no success rule: a call is then told as sent, not confirmed.",
-    "no_number": "The dial request takes no number: every call would dial the same.",
-    "no_expired_rule": (
+    "no_success_rule": translatable(
+        "There is no success rule: a call is then told as sent, not confirmed."
+    ),
+    "no_number": translatable("The dial request takes no number: every call would dial the same."),
+    "no_expired_rule": translatable(
         "The log-in is kept, and no rule says when it has lapsed: calls fail until its time is over."
     ),
-    "unused_field": "The field {name} is asked for, and no request takes it.",
-    "unused_secret": "The secret {name} is asked for, and no request takes it.",
-    "unused_take": "{name} is taken from the answer, and no request takes it.",
-    "secret_in_url": "The secret {name} stands in a URL: logs and proxies on the way keep URLs.",
-    "link_with_rules": "A link is opened and not answered: success, message and call_id are never read.",
-    "link_with_log_in": "A link is opened by the user's machine: the log-in before it is never done.",
+    "unused_field": translatable("The field {name} is asked for, and no request takes it."),
+    "unused_secret": translatable("The secret {name} is asked for, and no request takes it."),
+    "unused_take": translatable("{name} is taken from the answer, and no request takes it."),
+    "secret_in_url": translatable(
+        "The secret {name} stands in a URL: logs and proxies on the way keep URLs."
+    ),
+    "link_with_rules": translatable(
+        "A link is opened and not answered: success, message and call_id are never read."
+    ),
+    "link_with_log_in": translatable(
+        "A link is opened by the user's machine: the log-in before it is never done."
+    ),
 }
 """By code. docs/reference/cli.md is checked against them."""
 
@@ -67,7 +76,7 @@ def remarks_on(system: PhoneSystem, source: str) -> tuple[Remark, ...]:
     """The surprises in `source`, of which `system` was read, in the order of their places."""
     places = TomlPlaces(source)
     found = [
-        Remark(code, REMARKS[code].format(name=name), *places.key(path))
+        Remark(code, translate(REMARKS[code], name=name), *places.key(path))
         for code, name, path in (
             *_of_dial(system),
             *_of_log_in(system),

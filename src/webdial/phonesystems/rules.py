@@ -188,7 +188,10 @@ def _condition(source: str, start: int, end: int, faults: list[Fault]) -> Condit
     values = _values(operator, source[match.end() : end])
     at = match.end() + 1
     if operator.startswith("is ") == bool(values) or "" in values:
-        message = f"“{operator}” takes {'nothing' if values else 'a value'} behind it."
+        if values:
+            message = translate("“{operator}” takes nothing behind it.", operator=operator)
+        else:
+            message = translate("“{operator}” takes a value behind it.", operator=operator)
         faults.append(Fault("rule_value", message, match.start(1), max(end, match.end())))
         return None
     if operator == "matches":

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -20,11 +20,12 @@ from uuid import UUID
 import uuid_utils.compat
 
 from webdial.exchange.calls import Computer
-from webdial.exchange.computers import Action, Report
+from webdial.exchange.computers import Action, Report, abilities_of
 from webdial.exchange.configuration import ConfigurationSource, PairedComputer
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.site.domain import computer_actions as actions
 from webdial.site.domain.computer_actions import CLAIM_S, Seen
+from webdial.site.domain.computer_lines import TelephoneLine, lines_text
 from webdial.site.threads import in_database_thread
 
 log = logging.getLogger("webdial.computers")
@@ -81,7 +82,8 @@ class ComputerHub:
         if not seen:
             return None
         computer, found = max(seen, key=lambda pair: pair[1].used_at)
-        return Computer(computer.id, computer.name, found.can)
+        can = abilities_of(found.can, computer.line)
+        return Computer(computer.id, computer.name, can, computer.line)
 
     async def ask(self, computer: Computer, action: Action, *, call_id: UUID) -> Report | Verdict:
         """See webdial.exchange.computers.Computers."""
@@ -120,9 +122,12 @@ class ComputerHub:
 
     # ---- For helpers -----------------------------------------------------------------------
 
-    async def begin(self, computer: PairedComputer, can: frozenset[str]) -> None:
+    async def begin(
+        self, computer: PairedComputer, can: frozenset[str], lines: Sequence[TelephoneLine] = ()
+    ) -> None:
         """A helper was started."""
-        await in_database_thread(lambda: actions.note_use(computer.id, " ".join(sorted(can))))
+        told = actions.Told(" ".join(sorted(can)), lines_text(lines))
+        await in_database_thread(lambda: actions.note_use(computer.id, told))
         line = await self._line(computer.id)
         line.can, line.used_at, line.left_s = can, datetime.now(UTC), time.monotonic()
 

@@ -303,7 +303,8 @@ class ApiToken(models.Model):
 class Computer(models.Model):
     """A user's own machine with a helper (webdial.desktop), paired by a code. Only the token's SHA-256 is kept.
 
-    `can` is what the helper says that it can do there. The times are told by servers: `connected_until` is
+    `can` is what the helper says that it can do there, `lines` are the telephone lines that it told of (JSON:
+    id and name), `line` is the one that the user chose (webdial.site.domain.computer_lines). The times are told by servers: `connected_until` is
     a little ahead while the helper holds a connection to one of them.
     """
 
@@ -314,6 +315,8 @@ class Computer(models.Model):
     paired_at = models.DateTimeField()
     dials_without_asking = models.BooleanField(default=False, db_default=False)
     can = models.CharField(max_length=80, blank=True, default="", db_default="")
+    lines = models.TextField(blank=True, default="", db_default="")
+    line = models.CharField(max_length=20, blank=True, default="", db_default="")
     used_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True, blank=True)
     connected_until = models.DateTimeField(null=True, blank=True, db_index=True)

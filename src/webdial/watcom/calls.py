@@ -1,6 +1,6 @@
 """Calls of functions compiled: which function it is, whether it may be called, how many arguments."""
 
-from webdial.language import translate
+from webdial.language import translate, translate_count
 from webdial.watcom import nodes
 from webdial.watcom.builtins import PART, Builtin, bind
 from webdial.watcom.dates import COUNTABLE
@@ -85,9 +85,15 @@ def _check_count(function: Builtin, node: nodes.Call, scope: Scope) -> None:
 def _takes(function: Builtin) -> str:
     least, most = function.least, function.most
     if most is None:
-        return f"it takes {least} or more arguments"
-    numbers = str(least) if least == most else f"{least} to {most}"
-    return f"it takes {numbers} {'argument' if most == 1 else 'arguments'}"
+        return translate("it takes {least} or more arguments", least=least)
+    if least == most:
+        return translate_count("it takes {count} argument", "it takes {count} arguments", most)
+    return translate_count(
+        "it takes {least} to {count} argument",
+        "it takes {least} to {count} arguments",
+        most,
+        least=least,
+    )
 
 
 def _check_pattern(function: Builtin, node: nodes.Call, scope: Scope) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from webdial.errors import Fault
-from webdial.language import grouped, translate
+from webdial.language import grouped, translatable, translate
 from webdial.watcom import nodes
 from webdial.watcom.errors import Kind, kind_of, make_fault
 from webdial.watcom.lexer import TokenKind
@@ -94,15 +94,15 @@ class FunctionParser(StatementParser):
         RETURNS type {clause}"""
         first = self.token
         self._definition_verb()
-        owner, name = "", self.name("The name of the function").value
+        owner, name = "", self.name(translatable("The name of the function")).value
         if self.accept("."):
-            owner, name = name, self.name("The name of the function").value
+            owner, name = name, self.name(translatable("The name of the function")).value
         if self.at_words("SET", "HIDDEN") or self.at("RECOMPILE"):
             self.advance()
             self.refuse(translate("Only a whole function can be kept, with its source."), first)
-        self.expect("(", "before the parameters")
+        self.expect("(", translatable("before the parameters"))
         parameters = self._parameters()
-        self.expect("RETURNS", "after the parameters")
+        self.expect("RETURNS", translatable("after the parameters"))
         returns = self.type_name()
         resumes = self._clauses()
         return nodes.Function(name, parameters, returns, nodes.Block(), owner, resumes)
@@ -143,13 +143,13 @@ class FunctionParser(StatementParser):
                 self.advance()
                 self.refuse(translate("The parameters of a function are all IN."), first)
             self.accept("IN")
-            name = self.name("The name of a parameter").value
+            name = self.name(translatable("The name of a parameter")).value
             kind = self.type_name()
             default = self.expression() if self.accept("DEFAULT", "=") else None
             parameters.append(
                 nodes.Parameter(name, kind, default, start=first.start, end=self.last_end)
             )
-        self.expect(")", "after the parameters")
+        self.expect(")", translatable("after the parameters"))
         return tuple(parameters)
 
     def _clauses(self) -> bool:
@@ -164,8 +164,8 @@ class FunctionParser(StatementParser):
                 continue
             elif self.at("ON"):
                 self.advance()
-                self.expect("EXCEPTION", "after ON")
-                self.expect("RESUME", "after ON EXCEPTION")
+                self.expect("EXCEPTION", translatable("after ON"))
+                self.expect("RESUME", translatable("after ON EXCEPTION"))
                 resumes = True
             elif first.word in _BAD_BODIES:
                 self.advance()

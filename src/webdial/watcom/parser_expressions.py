@@ -4,7 +4,7 @@ Operators of one level make one flat node, and brackets are the only way down, s
 by the cursor's nesting and the length of a chain is not bounded at all.
 """
 
-from webdial.language import grouped, translate
+from webdial.language import grouped, translatable, translate
 from webdial.watcom import nodes
 from webdial.watcom.datatypes import NUMBER_DIGITS, TYPE_WORDS, canonical_type
 from webdial.watcom.errors import Kind
@@ -106,13 +106,13 @@ class ExpressionParser(TokenCursor):
         word = self.advance().word
         if word == "BETWEEN":
             low = self.value()
-            self.expect("AND", "in BETWEEN")
+            self.expect("AND", translatable("in BETWEEN"))
             high = self.value()
             return nodes.Between(left, low, high, negated, start=start, end=self.last_end)
         if word == "IN":
             return self._in(left, start, negated=negated)
         if word == "SIMILAR":
-            self.expect("TO", "after SIMILAR")
+            self.expect("TO", translatable("after SIMILAR"))
             word = "SIMILAR TO"
         pattern = self.value()
         escape = self.value() if self.accept("ESCAPE") else None
@@ -122,7 +122,7 @@ class ExpressionParser(TokenCursor):
         if self.at_words("(", "SELECT"):
             query = self.bracketed_query()
             return nodes.InQuery(left, query, negated, start=start, end=self.last_end)
-        self.expect("(", "after IN")
+        self.expect("(", translatable("after IN"))
         items = self._arguments("IN")
         return nodes.InList(left, items, negated, start=start, end=self.last_end)
 
@@ -133,7 +133,7 @@ class ExpressionParser(TokenCursor):
         if self.accept("NULL"):
             return nodes.IsNull(left, negated, start=start, end=self.last_end)
         if self.accept("DISTINCT"):
-            self.expect("FROM", "after IS DISTINCT")
+            self.expect("FROM", translatable("after IS DISTINCT"))
             right = self.value()
             return nodes.IsDistinct(left, right, negated, start=start, end=self.last_end)
         if not self.at("TRUE", "FALSE", "UNKNOWN"):
@@ -209,7 +209,7 @@ class ExpressionParser(TokenCursor):
         self.enter()
         self.advance()
         inner = self.expression()
-        self.expect(")", "to close the bracket")
+        self.expect(")", translatable("to close the bracket"))
         self.leave()
         return inner
 
@@ -257,12 +257,12 @@ class ExpressionParser(TokenCursor):
 
     def _name_or_owned_call(self) -> Expression:
         first = self.token
-        parts = [self.name("A value").value]
+        parts = [self.name(translatable("A value")).value]
         while self.at("."):
             self.advance()
             if self.ahead().word == "(":
                 return self._call(self._function_name(), parts[-1], first)
-            parts.append(self.name("A name after the point").value)
+            parts.append(self.name(translatable("A name after the point")).value)
         if len(parts) > 3:
             self.fail(
                 translate("A name has at most three parts: owner, table and column."), at=first
@@ -291,11 +291,11 @@ class ExpressionParser(TokenCursor):
         first = self.advance()
         self.enter()
         condition = self.expression()
-        self.expect("THEN", "in the IF expression")
+        self.expect("THEN", translatable("in the IF expression"))
         then = self.expression()
         otherwise = self.expression() if self.accept("ELSE") else None
         if not self.accept_words("END", "IF"):
-            self.expect("ENDIF", "to close the IF expression")
+            self.expect("ENDIF", translatable("to close the IF expression"))
         self.leave()
         return nodes.IfExpression(condition, then, otherwise, start=first.start, end=self.last_end)
 
@@ -307,12 +307,12 @@ class ExpressionParser(TokenCursor):
         whens: list[tuple[Expression, Expression]] = []
         while self.accept("WHEN"):
             when = self.expression()
-            self.expect("THEN", "in the CASE expression")
+            self.expect("THEN", translatable("in the CASE expression"))
             whens.append((when, self.expression()))
         if not whens:
             self.fail(translate("WHEN is missing, before {found}.", found=self.found()))
         otherwise = self.expression() if self.accept("ELSE") else None
-        self.expect("END", "to close the CASE expression")
+        self.expect("END", translatable("to close the CASE expression"))
         self.accept("CASE")
         self.leave()
         return nodes.CaseExpression(
@@ -321,9 +321,9 @@ class ExpressionParser(TokenCursor):
 
     def bracketed_query(self) -> nodes.Query:
         self.enter(QUERY_WEIGHT)
-        self.expect("(", "before the subquery")
+        self.expect("(", translatable("before the subquery"))
         query = self.query()
-        self.expect(")", "to close the subquery")
+        self.expect(")", translatable("to close the subquery"))
         self.leave(QUERY_WEIGHT)
         return query
 
@@ -337,7 +337,7 @@ class ExpressionParser(TokenCursor):
     def _call(self, name: Token, owner: str, first: Token) -> Expression:
         """name ( ... ); CAST, CONVERT, EXTRACT and the aggregates have a syntax of their own."""
         self.enter()
-        self.expect("(", "after the name of the function")
+        self.expect("(", translatable("after the name of the function"))
         upper = name.value.upper()
         call: Expression
         if upper == "CAST":
@@ -349,7 +349,7 @@ class ExpressionParser(TokenCursor):
         elif upper in AGGREGATES:
             call = self._aggregate(upper, first)
         elif self.accept("*"):
-            self.expect(")", f"after {name.value}(*")
+            self.expect(")", translate("after {words}", words=f"{name.value}(*"))
             call = nodes.Call(name.value, (), owner, True, start=first.start, end=self.last_end)
         else:
             arguments = () if self.accept(")") else self._arguments(name.value)
@@ -362,38 +362,38 @@ class ExpressionParser(TokenCursor):
         arguments = [self.expression()]
         while self.accept(","):
             arguments.append(self.expression())
-        self.expect(")", f"to close {where}(")
+        self.expect(")", translate("to close {words}", words=f"{where}("))
         return tuple(arguments)
 
     def _cast(self, first: Token) -> Expression:
         """CAST ( value AS type )"""
         value = self.expression()
-        self.expect("AS", "in CAST")
+        self.expect("AS", translatable("in CAST"))
         target = self.type_name()
-        self.expect(")", "to close CAST(")
+        self.expect(")", translatable("to close CAST("))
         return nodes.Cast(value, target, start=first.start, end=self.last_end)
 
     def _convert(self, first: Token) -> Expression:
         """CONVERT ( type , value [, style] )"""
         target = self.type_name()
-        self.expect(",", "in CONVERT")
+        self.expect(",", translatable("in CONVERT"))
         value = self.expression()
         style = self.expression() if self.accept(",") else None
-        self.expect(")", "to close CONVERT(")
+        self.expect(")", translatable("to close CONVERT("))
         return nodes.Cast(value, target, True, style, start=first.start, end=self.last_end)
 
     def _extract(self, first: Token) -> Expression:
         """EXTRACT ( part FROM value )"""
-        part = self.name("The part of the date").value
-        self.expect("FROM", "in EXTRACT")
+        part = self.name(translatable("The part of the date")).value
+        self.expect("FROM", translatable("in EXTRACT"))
         value = self.expression()
-        self.expect(")", "to close EXTRACT(")
+        self.expect(")", translatable("to close EXTRACT("))
         return nodes.Extract(part, value, start=first.start, end=self.last_end)
 
     def _aggregate(self, name: str, first: Token) -> Expression:
         """COUNT(*) | name ( [DISTINCT | ALL] value );  LIST ( ... [, separator] [ORDER BY ...] )"""
         if name == "COUNT" and self.accept("*"):
-            self.expect(")", "to close COUNT(")
+            self.expect(")", translatable("to close COUNT("))
             return nodes.Aggregate(name, None, start=first.start, end=self.last_end)
         distinct = not self.accept("ALL") and self.accept("DISTINCT")
         argument = self.expression()
@@ -402,7 +402,7 @@ class ExpressionParser(TokenCursor):
         if name == "LIST":
             separator = self.expression() if self.accept(",") else None
             order_by = self.order_by()
-        self.expect(")", f"to close {name}(")
+        self.expect(")", translate("to close {words}", words=f"{name}("))
         return nodes.Aggregate(
             name, argument, distinct, separator, order_by, start=first.start, end=self.last_end
         )
@@ -411,7 +411,7 @@ class ExpressionParser(TokenCursor):
         """[ORDER BY value [ASC | DESC] {, value [ASC | DESC]}]"""
         if not self.accept("ORDER"):
             return ()
-        self.expect("BY", "after ORDER")
+        self.expect("BY", translatable("after ORDER"))
         keys: list[nodes.OrderKey] = []
         while not keys or self.accept(","):
             start = self.token.start
@@ -444,7 +444,7 @@ class ExpressionParser(TokenCursor):
         if self.at_words("(", "MAX"):
             self.advance()
             self.advance()
-            self.expect(")", "after MAX")
+            self.expect(")", translatable("after MAX"))
             name = "LONG VARCHAR"
         elif self.at("("):
             size, scale = self._type_size()
@@ -463,7 +463,7 @@ class ExpressionParser(TokenCursor):
         scale = self._small_number(0, _MAX_PRECISION) if self.accept(",") else None
         if scale is None:
             self.accept("CHAR", "CHARACTER", "BYTE")
-        self.expect(")", "after the length")
+        self.expect(")", translatable("after the length"))
         return size, scale
 
     def _small_number(self, least: int, most: int) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-from webdial.language import translate
+from webdial.language import translatable, translate
 from webdial.watcom import nodes
 from webdial.watcom.errors import Kind
 from webdial.watcom.lexer import NAME_KINDS, Token
@@ -113,7 +113,7 @@ class QueryParser(ExpressionParser):
 
     def _alias(self) -> str | None:
         if self.accept("AS"):
-            return self.name("The alias after AS").value
+            return self.name(translatable("The alias after AS")).value
         return self.advance().value if self.at_name() and not self.at("LIMIT") else None
 
     def _into(self) -> Into:
@@ -125,7 +125,7 @@ class QueryParser(ExpressionParser):
             self.advance()
             self.refuse("SELECT INTO a table is not allowed in a function.", into)
         first = self.token
-        names = self.names("The name of a variable")
+        names = self.names(translatable("The name of a variable"))
         if self.at(".") or first.value.startswith("#"):
             self.refuse("SELECT INTO a table is not allowed in a function.", into)
         return Into(into, names)
@@ -183,7 +183,7 @@ class QueryParser(ExpressionParser):
         if kind in {"LEFT", "RIGHT", "FULL"}:
             self.accept("OUTER")
         if first.word != "JOIN":
-            self.expect("JOIN", f"after {first.word}")
+            self.expect("JOIN", translate("after {words}", words=first.word))
         return kind
 
     def _source(self) -> nodes.Source:
@@ -191,9 +191,9 @@ class QueryParser(ExpressionParser):
         first = self.token
         if first.word == "(":
             return self._bracketed_source()
-        parts = [self.name("The name of a table").value]
+        parts = [self.name(translatable("The name of a table")).value]
         while self.accept("."):
-            parts.append(self.name("The name of a table").value)
+            parts.append(self.name(translatable("The name of a table")).value)
         if self.at("("):
             self.refuse(
                 translate("{parts}(...) cannot stand in FROM: only tables can.", parts=parts[-1]),
@@ -217,14 +217,14 @@ class QueryParser(ExpressionParser):
             self.refuse(translate("A query cannot stand in FROM: only tables can."), bracket)
         self.enter()
         source = self._joined()
-        self.expect(")", "to close the bracket")
+        self.expect(")", translatable("to close the bracket"))
         self.leave()
         return source
 
     def _group_by(self) -> tuple[nodes.Expression, ...]:
         if not self.accept("GROUP"):
             return ()
-        self.expect("BY", "after GROUP")
+        self.expect("BY", translatable("after GROUP"))
         keys = [self.expression()]
         while self.accept(","):
             keys.append(self.expression())

@@ -8,7 +8,7 @@ refused by name.
 from collections.abc import Callable, Mapping
 from typing import ClassVar, NoReturn
 
-from webdial.language import translate
+from webdial.language import translatable, translate
 from webdial.watcom import nodes
 from webdial.watcom.errors import Kind
 from webdial.watcom.lexer import NAME_KINDS, Token, TokenKind
@@ -163,17 +163,7 @@ class StatementParser(QueryParser):
             return
         token = self.advance()
         if label is None or token.value.casefold() != label.casefold():
-            opened = f"the label is {label}" if label else "there is no label at the beginning"
-            self.note(
-                Kind.PARSE,
-                translate(
-                    "The label at the end is {value}, but {opened}.",
-                    value=token.value,
-                    opened=opened,
-                ),
-                token.start,
-                token.end,
-            )
+            self.note(Kind.PARSE, _other_label(token.value, label), token.start, token.end)
 
     def _handlers(self) -> tuple[nodes.Handler, ...]:
         """{WHEN name {, name} THEN statements} [WHEN OTHERS THEN statements]"""
@@ -182,8 +172,12 @@ class StatementParser(QueryParser):
             first = self.advance()
             if handlers and not handlers[-1].names:
                 self.fail(translate("WHEN OTHERS is the last handler."), at=first)
-            names = () if self.accept("OTHERS") else self.names("The name of an exception")
-            self.expect("THEN", "after WHEN")
+            names = (
+                ()
+                if self.accept("OTHERS")
+                else self.names(translatable("The name of an exception"))
+            )
+            self.expect("THEN", translatable("after WHEN"))
             body = self.statements()
             handlers.append(nodes.Handler(names, body, start=first.start, end=self.last_end))
         if not handlers:
@@ -233,7 +227,7 @@ class StatementParser(QueryParser):
             self.advance()
             self.advance()
             self.refuse(translate("A function cannot make temporary tables."), first)
-        names = self.names("The name of a variable")
+        names = self.names(translatable("The name of a variable"))
         if self.at_words("EXCEPTION", "FOR"):
             return self._exception(names, first)
         if self._at_cursor():
@@ -246,9 +240,9 @@ class StatementParser(QueryParser):
         """name EXCEPTION FOR SQLSTATE [VALUE] 'sssss'"""
         self.advance()
         self.advance()
-        self.expect("SQLSTATE", "after EXCEPTION FOR")
+        self.expect("SQLSTATE", translatable("after EXCEPTION FOR"))
         self.accept("VALUE")
-        state = self.text_literal("The SQLSTATE, as a text of five characters")
+        state = self.text_literal(translatable("The SQLSTATE, as a text of five characters"))
         if len(state.value) != 5 or not state.value.isalnum():
             self.fail(translate("An SQLSTATE has five letters and digits."), at=state)
         if len(names) > 1:
@@ -276,7 +270,7 @@ class StatementParser(QueryParser):
         if self.at("USING"):
             self.advance()
             self.refuse(translate("A cursor over SQL held in a variable is not allowed."), first)
-        self.expect("FOR", "after CURSOR")
+        self.expect("FOR", translatable("after CURSOR"))
         if not self.at("SELECT"):
             if self.at("CALL", "WITH") or self.at_name():
                 self.advance()
@@ -299,11 +293,11 @@ class StatementParser(QueryParser):
         if self.at(*option_words) and self.ahead().word != "=":
             self.advance()
             self.refuse(translate("A function cannot set options."), first)
-        name = self.name("The name of a variable").value
+        name = self.name(translatable("The name of a variable")).value
         if self.at("."):
             self.advance()
             self.refuse(translate("Only variables of the function can be set."), first)
-        self.expect("=", "after the name")
+        self.expect("=", translatable("after the name"))
         value = self.expression()
         return nodes.Set(name, value, start=first.start, end=self.last_end)
 
@@ -331,7 +325,7 @@ class StatementParser(QueryParser):
         branches: list[tuple[Expression, tuple[Statement, ...]]] = []
         while not branches or self.at("ELSEIF"):
             self.advance()
-            condition = self._head("THEN", "in the IF statement")
+            condition = self._head("THEN", translatable("in the IF statement"))
             branches.append((condition, self.statements()))
         otherwise = self.statements() if self.accept("ELSE") else None
         if self.accept("ENDIF"):
@@ -361,7 +355,7 @@ class StatementParser(QueryParser):
         subject = None if self.at("WHEN") else self.expression()
         whens: list[tuple[Expression, tuple[Statement, ...]]] = []
         while self.accept("WHEN"):
-            when = self._head("THEN", "in the CASE statement")
+            when = self._head("THEN", translatable("in the CASE statement"))
             whens.append((when, self.statements()))
         if not whens:
             self.fail(translate("WHEN is missing, before {found}.", found=self.found()))
@@ -381,7 +375,7 @@ class StatementParser(QueryParser):
         self._open("LOOP")
         condition = None
         if self.accept("WHILE"):
-            condition = self._head("LOOP", "after the condition of WHILE")
+            condition = self._head("LOOP", translatable("after the condition of WHILE"))
         else:
             self.expect("LOOP")
         body = self.statements()
@@ -397,11 +391,11 @@ class StatementParser(QueryParser):
         """FOR name AS cursor [words] CURSOR FOR query [FOR READ ONLY] DO statements END FOR [label]"""
         opening = self.advance()
         self._open("FOR")
-        name = self.name("The name of the loop").value
-        self.expect("AS", "after the name of the loop")
-        cursor = self.name("The name of the cursor").value
+        name = self.name(translatable("The name of the loop")).value
+        self.expect("AS", translatable("after the name of the loop"))
+        cursor = self.name(translatable("The name of the cursor")).value
         query = self._cursor_query(opening)
-        self.expect("DO", "after the query of FOR")
+        self.expect("DO", translatable("after the query of FOR"))
         body = self.statements()
         self._close_with("FOR", opening)
         self._end_label(label)
@@ -411,7 +405,7 @@ class StatementParser(QueryParser):
     def _leave(self) -> Statement:
         """LEAVE label"""
         first = self.advance()
-        label = self.name("The label to leave").value
+        label = self.name(translatable("The label to leave")).value
         return nodes.Leave(label, start=first.start, end=self.last_end)
 
     def _continue(self) -> Statement:
@@ -423,7 +417,7 @@ class StatementParser(QueryParser):
     def _open_cursor(self) -> Statement:
         """OPEN cursor [WITH HOLD]"""
         first = self.advance()
-        cursor = self.name("The name of a cursor").value
+        cursor = self.name(translatable("The name of a cursor")).value
         self.accept_words("WITH", "HOLD")
         return nodes.Open(cursor, start=first.start, end=self.last_end)
 
@@ -436,14 +430,14 @@ class StatementParser(QueryParser):
         after = self.ahead()
         if self.at("NEXT") and after.kind in NAME_KINDS and after.word != "INTO":
             self.advance()
-        cursor = self.name("The name of a cursor").value
-        names = self.names("The name of a variable") if self.accept("INTO") else ()
+        cursor = self.name(translatable("The name of a cursor")).value
+        names = self.names(translatable("The name of a variable")) if self.accept("INTO") else ()
         return nodes.Fetch(cursor, names, start=first.start, end=self.last_end)
 
     def _close_cursor(self) -> Statement:
         """CLOSE cursor"""
         first = self.advance()
-        cursor = self.name("The name of a cursor").value
+        cursor = self.name(translatable("The name of a cursor")).value
         return nodes.Close(cursor, start=first.start, end=self.last_end)
 
     def _return(self) -> Statement:
@@ -455,7 +449,7 @@ class StatementParser(QueryParser):
     def _signal(self) -> Statement:
         """SIGNAL name"""
         first = self.advance()
-        name = self.name("The name of an exception").value
+        name = self.name(translatable("The name of an exception")).value
         return nodes.Signal(name, start=first.start, end=self.last_end)
 
     def _resignal(self) -> Statement:
@@ -523,3 +517,13 @@ class StatementParser(QueryParser):
         "WHILE": _loop_statement,
     }
     """Each statement's parser by its first word."""
+
+
+def _other_label(end: str, beginning: str | None) -> str:
+    if beginning is None:
+        return translate(
+            "The label at the end is {value}, but there is no label at the beginning.", value=end
+        )
+    return translate(
+        "The label at the end is {value}, but the label is {label}.", value=end, label=beginning
+    )

@@ -374,12 +374,14 @@ class StatementCompiler:
             if (name is None or label.name == name) and (label.again is not None or not again):
                 signal = label.again if again else label.leave
                 return lambda _frame: signal
-        what = "loop" if again else "label"
-        message = translate(
-            "There is no {what} {label} around this statement.", what=what, label=node.label
-        )
         if name is None:
             message = translate("CONTINUE stands in no loop.")
+        elif again:
+            message = translate("There is no loop {label} around this statement.", label=node.label)
+        else:
+            message = translate(
+                "There is no label {label} around this statement.", label=node.label
+            )
         self._unit.note(Kind.PARSE, message, node)
         return do_nothing
 

@@ -97,7 +97,7 @@ class TokenCursor:
                 translate(
                     "{word} is missing{where}, before {found}.",
                     word=word,
-                    where=where and " " + where,
+                    where=where and " " + translate(where),
                     found=self.found(),
                 )
             )
@@ -114,7 +114,9 @@ class TokenCursor:
                     value=self.token.value,
                 )
             self.fail(
-                translate("{what} is missing, before {found}.", what=what, found=self.found()),
+                translate(
+                    "{what} is missing, before {found}.", what=translate(what), found=self.found()
+                ),
                 hint=hint,
             )
         return self.advance()
@@ -129,14 +131,16 @@ class TokenCursor:
     def text_literal(self, what: str) -> Token:
         if self.token.kind is not TokenKind.TEXT:
             self.fail(
-                translate("{what} is missing, before {found}.", what=what, found=self.found())
+                translate(
+                    "{what} is missing, before {found}.", what=translate(what), found=self.found()
+                )
             )
         return self.advance()
 
     def found(self) -> str:
         """What stands at the present place, for a message."""
         if self.token.kind is TokenKind.END:
-            return "the end of the text"
+            return translate("the end of the text")
         lexeme = self.source[self.token.start : self.token.end]
         return f"“{lexeme if len(lexeme) <= 30 else lexeme[:29] + '…'}”"
 

@@ -15,7 +15,7 @@ from webdial.sealing import new_key
 from webdial.site.account_settings import SecondFactorRule
 from webdial.site.domain.credentials import rotate_credentials, seal
 from webdial.site.domain.password_links import link_path
-from webdial.site.models import User
+from webdial.site.models import Change, Role, User
 
 APP = "/account/second-factor/app"
 CODES = "/account/second-factor/codes"
@@ -87,6 +87,17 @@ async def test_wrong_codes_lock_out_and_it_is_told_how_long(carl: Member, eve: M
         assert await give_code(eve.client, "000000") == ""
     response = await eve.client.post("/sign-in/second-factor", {"code": app_code(secret)})
     assert re.search(rb"too many failed attempts. Try again in \d minutes", response.content)
+
+
+async def test_factor_removed_between_the_steps_lets_one_begin_anew(
+    carl: Member, eve: Member
+) -> None:
+    await set_up_app(carl.client)
+    assert await give_password(eve.client) == "/sign-in/second-factor"
+    await Authenticator.objects.all().adelete()
+    assert (await eve.client.get("/sign-in/second-factor"))["Location"] == "/sign-in"
+    assert (await eve.client.get("/sign-in")).status_code == 200
+    assert await give_password(eve.client) == "/dial"
 
 
 async def test_second_step_wants_the_first(eve: Member) -> None:
@@ -196,3 +207,29 @@ async def test_no_second_factor_is_asked_of_who_sets_a_rule_aside(
 ) -> None:
     settings.SECOND_FACTOR_RULE = SecondFactorRule.OPTIONAL
     assert (await ada.client.get("/maintenance/users")).status_code == 200
+
+
+@pytest.mark.parametrize("role", [Role.FUNCTION_AUTHOR, Role.ADMINISTRATOR])
+async def test_who_decides_where_requests_go_must_have_one(
+    site: Site, carl: Member, settings: Settings, role: Role
+) -> None:
+    settings.SECOND_FACTOR_RULE = SecondFactorRule.ADMINISTRATORS
+    assert carl.user is not None
+    assert (await carl.client.get("/dial")).status_code == 200
+    await site.change_user(carl.user, role=role)
+    response = await carl.client.get("/dial")
+    assert response["Location"] == "/account/second-factor"
+
+
+async def test_own_second_factors_are_in_the_history(carl: Member) -> None:
+    await set_up_app(carl.client)
+    await carl.client.post(f"{CODES}/new")
+    await carl.client.post(f"{APP}/remove")
+    assert carl.user is not None
+    kept = [
+        (change.action, change.user_id, change.before, change.after, change.secrets)
+        async for change in Change.objects.filter(subject="user", key=carl.user.pk).order_by("pk")
+        if change.user_id == carl.user.pk
+    ]
+    acts = ["app for codes set up", *["recovery codes made"] * 2, "app for codes removed"]
+    assert kept == [(act, carl.user.pk, None, None, []) for act in acts]

@@ -20,6 +20,6 @@ def test_address_that_does_not_answer_is_told_once_for_each() -> None:
     found = list(check_pauses())
     assert {each.id for each in found} == {known.NOT_ANSWERING.id}
     assert sorted(each.msg for each in found) == [
-        "b.example:80 does not answer since 2027-01-15 08:00 UTC: not reachable.",
-        "“Head office”, a.example:80, does not answer since 2027-01-15 08:00 UTC: not reachable.",
+        "b.example:80 does not answer since 2027-01-15 08:00 UTC: Not reachable.",
+        "“Head office”, a.example:80, does not answer since 2027-01-15 08:00 UTC: Not reachable.",
     ]

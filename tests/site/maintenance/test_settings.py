@@ -1,5 +1,7 @@
 """Maintenance | General Settings: found, explained, changed, checked while typing."""
 
+import re
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -289,3 +291,45 @@ def test_number_rules_are_checked_at_each_place(admin: Visitor) -> None:
     page = text_of(admin.post("/maintenance/settings/check?name=Number+Rules", value=value))
     assert "RE2 does not take this pattern: no argument for repetition operator: +." in page
     assert "For the characters themselves write \\+ and \\*." in page
+
+
+FORMAT_PAGE = "/maintenance/settings/edit?name=Number+Format"
+
+
+def chosen_of(page: str) -> list[str]:
+    return re.findall(r'<option value="([^"]*)" selected>', page)
+
+
+@pytest.mark.parametrize(
+    ("kept", "chosen"), [(None, [""]), ("", [""]), ("E164", ["e164"]), ("as typed", ["as typed"])]
+)
+def test_closed_values_are_chosen_from_a_list(
+    admin: Visitor, kept: str | None, chosen: list[str]
+) -> None:
+    if kept is not None:
+        override_setting("Number Format", kept)
+    assert chosen_of(admin.get(FORMAT_PAGE).content.decode()) == chosen
+
+
+def test_chosen_value_is_kept_and_another_is_refused(admin: Visitor) -> None:
+    assert admin.post(FORMAT_PAGE, act="save", value="national").status_code == 302
+    assert setting_view("Number Format").own_value == "national"
+    refused = admin.post(FORMAT_PAGE, act="save", value="roman")
+    assert refused.status_code == 422
+    assert chosen_of(refused.content.decode()) == ["roman"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("Number Country", "GB"), ("Time Zone", "Europe/London")]
+)
+def test_values_of_a_long_list_are_suggested(admin: Visitor, name: str, value: str) -> None:
+    page = admin.get("/maintenance/settings/edit", name=name).content.decode()
+    assert f'<option value="{value}">' in page
+    assert 'inputmode="decimal"' not in page
+
+
+def test_help_leads_into_the_manual(admin: Visitor) -> None:
+    place = "/manual/reference/general-settings#number-format"
+    assert f'href="{place}"' in admin.get(FORMAT_PAGE).content.decode()
+    assert f'href="{place}"' in admin.get(LIST).content.decode()
+    assert 'id="number-format"' in admin.get(place.partition("#")[0]).content.decode()

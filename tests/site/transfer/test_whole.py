@@ -150,7 +150,7 @@ def test_dry_run_keeps_nothing(business: None) -> None:
     file = exported(people=True)
     empty()
     plan = import_document(read_document(file), is_dry_run=True)
-    assert plan.count(RowKind.NEW) == 8
+    assert plan.count(RowKind.NEW) == 9
     assert not User.objects.exists()
     assert not PhoneSystemSetup.objects.exists()
 

@@ -35,8 +35,9 @@ def register() -> list[str]:
     save_previous(previous)
     for name in (*SCHEMES, _PROG_ID):
         key = rf"{_CLASSES}\{name}"
-        _write(key, "", "URL:Webdial" if name == _PROG_ID else f"URL:{name}")
-        _write(key, "URL Protocol", "")
+        if not previous.get(name):  # what another program wrote there stays
+            _write(key, "", "URL:Webdial" if name == _PROG_ID else f"URL:{name}")
+            _write(key, "URL Protocol", "")
         _write(rf"{key}\shell\open\command", "", opens)
     _write(_CAPABILITIES, "ApplicationName", "Webdial")
     _write(_CAPABILITIES, "ApplicationDescription", "Dials the numbers clicked on this computer")

@@ -186,7 +186,9 @@ def _user(typed: str, sight: Sight) -> User | None:
     raise InvalidValueError(
         translate("More than one user is found by “{typed}”.", typed=typed),
         field="user",
-        hint=f"Type the StaffID: {names}{' …' if len(found) > _MANY else ''}",
+        hint=translate(
+            "Type the StaffID: {names}", names=names + (" …" if len(found) > _MANY else "")
+        ),
     )
 
 

@@ -57,13 +57,13 @@ async def meaning_of(link: str, computer: PairedComputer, exchange: Exchange) ->
     return Clicked("placed", sentence=call.sentence)
 
 
-def dial_page_path(number: str) -> str:
-    """The page with the number filled in and nothing dialled yet."""
-    return "/dial?" + urlencode({"number": number})
+def dial_page_path(link: str) -> str:
+    """The page that reads a link and shows its number; nothing is dialled yet."""
+    return "/dial/link?" + urlencode({"to": link})
 
 
 def _shown(link: str) -> Clicked:
-    return Clicked("show", path=dial_page_path(number_of(link)))
+    return Clicked("show", path=dial_page_path(link))
 
 
 def number_of(link: str) -> str:

@@ -38,6 +38,14 @@ class Seen:
     used_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a helper says of its machine when it is started, as it is kept."""
+
+    can: str
+    lines: str
+
+
 def ask_action(action_id: UUID, computer_id: int, call_id: UUID, action: Action) -> None:
     """Put an action there for a machine to take."""
     content = {"kind": action.kind.value, "total_s": action.total_s, **action.content}
@@ -157,13 +165,13 @@ def seen_of(computer_id: int) -> Seen:
     return Seen(frozenset(row[0].split()), row[1])
 
 
-def note_use(computer_id: int, can: str | None = None) -> None:
-    """The machine is in use now: its helper was started (then with what it can), or a link clicked."""
+def note_use(computer_id: int, told: Told | None = None) -> None:
+    """The machine is in use now: its helper was started (then with what it told), or a link clicked."""
     rows = Computer.objects.filter(pk=computer_id)
-    if can is None:
+    if told is None:
         rows.update(used_at=Now())
     else:
-        rows.update(used_at=Now(), can=can)
+        rows.update(used_at=Now(), can=told.can, lines=told.lines)
 
 
 def remove_left_behind() -> None:

@@ -17,6 +17,7 @@ from webdial.errors import InvalidValueError, NotFoundError
 from webdial.language import translate
 from webdial.site.domain.acting import acting_as
 from webdial.site.domain.changes import keep_change
+from webdial.site.domain.computer_lines import line_choices
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import kept_text
 from webdial.site.domain.tokens import digest_of
@@ -165,6 +166,18 @@ def set_dials_without_asking(row: Computer, value: bool) -> None:
         keep_change(ChangeSubject.COMPUTER, row.pk, _label(row), before=before, after=after)
 
 
+def choose_line(row: Computer, line: str) -> None:
+    """Which telephone line the machine dials on, or one of LineChoice. Raises InvalidValueError."""
+    if line not in {choice.value for choice in line_choices(row)}:
+        raise InvalidValueError(translate("This computer has no such line."), field="line")
+    with configuration_change():
+        before = computer_state(row)
+        row.line = line
+        row.save(update_fields=["line"])
+        after = computer_state(row)
+        keep_change(ChangeSubject.COMPUTER, row.pk, _label(row), before=before, after=after)
+
+
 def is_connected(row: Computer) -> bool:
     return row.connected_until is not None and row.connected_until > timezone.now()
 
@@ -176,6 +189,7 @@ def computer_state(row: Computer) -> dict[str, Any]:
         "name": row.name,
         "platform": row.platform,
         "dials_without_asking": row.dials_without_asking,
+        "line": row.line,
     }
 
 
@@ -183,9 +197,9 @@ def _label(row: Computer) -> str:
     return f"{row.name} of {row.user.name}"
 
 
-def _key(code: str) -> str:
+def _key(shown: str) -> str:
     """Under what a code is kept: its digest, so that nobody reads it in the database."""
-    plain = "".join(letter for letter in code.casefold() if letter.isalnum())
+    plain = "".join(letter for letter in shown.casefold() if letter.isalnum())
     return f"pairing code {digest_of(plain).hex()}"
 
 

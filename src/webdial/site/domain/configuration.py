@@ -94,7 +94,12 @@ def _read_picture(revision: int) -> Configuration:
     }
     token_users = {
         bytes.fromhex(digest): Token(
-            token_id, user_id, places, reads, None if until is None else until.timestamp(), browser != ""
+            token_id,
+            user_id,
+            places,
+            reads,
+            None if until is None else until.timestamp(),
+            browser != "",
         )
         for digest, token_id, user_id, places, reads, until, browser in (
             ApiToken.objects.order_by().values_list(
@@ -203,11 +208,11 @@ def _phones() -> dict[int, tuple[UserPhone, ...]]:
 
 def _computers() -> dict[bytes, PairedComputer]:
     rows = Computer.objects.order_by().values_list(
-        "digest", "id", "user_id", "name", "dials_without_asking"
+        "digest", "id", "user_id", "name", "dials_without_asking", "line"
     )
     return {
-        bytes.fromhex(digest): PairedComputer(computer_id, user_id, name, at_once)
-        for digest, computer_id, user_id, name, at_once in rows
+        bytes.fromhex(digest): PairedComputer(computer_id, user_id, name, at_once, line)
+        for digest, computer_id, user_id, name, at_once, line in rows
     }
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from webdial.exchange.breaker import Held
 from webdial.exchange.gates import GateKey, place_of
 from webdial.exchange.outcome import Outcome
+from webdial.language import translate
 from webdial.site.models import Call, PhoneSystemPause, PhoneSystemSetup
 
 _COLUMNS: Final = (
@@ -85,9 +86,13 @@ def pause_text(setup: PhoneSystemSetup) -> str:
     rows = list(pauses_of(setup))
     if not rows:
         return ""
-    places = ", ".join(row.place for row in rows[:3]) + (" and more" if len(rows) > 3 else "")
-    reason = Outcome(rows[0].reason).label.lower()
-    return f"held back since {rows[0].since:%Y-%m-%d %H:%M} UTC: {places} ({reason})"
+    places = ", ".join(row.place for row in rows[:3]) + (", …" if len(rows) > 3 else "")
+    return translate(
+        "held back since {time} UTC: {places} ({reason})",
+        time=f"{rows[0].since:%Y-%m-%d %H:%M}",
+        places=places,
+        reason=Outcome(rows[0].reason).label,
+    )
 
 
 def _row_of(key: GateKey, held: Held) -> PhoneSystemPause:

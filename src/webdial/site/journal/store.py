@@ -72,6 +72,9 @@ class Store(ABC):
         return True
 
     def _chain_in_use(self) -> Chain:
+        if self._has_moved():
+            self._disconnect()
+            self._is_in_doubt = True
         if self._chain is not None and self._is_in_doubt:
             stands_at = self._last_link(self._chain.id)
             self._chain = stands_at if stands_at.position >= self._chain.position else None
@@ -89,6 +92,10 @@ class Store(ABC):
 
         False, and nothing is written, when a term is not met.
         """
+
+    def _has_moved(self) -> bool:
+        """Whether what is connected is not the database that the program was told of any more."""
+        return False
 
     @abstractmethod
     def _last_link(self, chain: str) -> Chain:

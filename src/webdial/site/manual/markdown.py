@@ -103,7 +103,7 @@ class _Blocks:
         shown = f"<thead><tr>{heads}</tr></thead>" if any(head) else ""
         body = "".join(f"<tr>{''.join(map(self._cell, row))}</tr>" for row in rows)
         return (
-            '<div class="table-wrap" tabindex="0"><table class="table">'
+            '<div class="manual__wrap" tabindex="0"><table class="manual__table">'
             f"{shown}<tbody>{body}</tbody></table></div>"
         )
 

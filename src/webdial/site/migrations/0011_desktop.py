@@ -60,6 +60,8 @@ class Migration(migrations.Migration):
                 ("paired_at", models.DateTimeField()),
                 ("dials_without_asking", models.BooleanField(db_default=False, default=False)),
                 ("can", models.CharField(blank=True, db_default="", default="", max_length=80)),
+                ("lines", models.TextField(blank=True, db_default="", default="")),
+                ("line", models.CharField(blank=True, db_default="", default="", max_length=20)),
                 ("used_at", models.DateTimeField()),
                 ("seen_at", models.DateTimeField(blank=True, null=True)),
                 ("connected_until", models.DateTimeField(blank=True, db_index=True, null=True)),

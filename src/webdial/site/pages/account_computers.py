@@ -12,8 +12,10 @@ from webdial.desktop.builder import INSTALLERS, NAME, build, installer
 from webdial.errors import NotFoundError, WebdialError
 from webdial.language import translate
 from webdial.site.domain.browsers import browsers_of
+from webdial.site.domain.computer_lines import line_choices
 from webdial.site.domain.computers import (
     CODE_LASTS,
+    choose_line,
     computer_of,
     computers_of,
     is_connected,
@@ -40,10 +42,12 @@ def computers(request: PageRequest) -> HttpResponse:
     act = request.POST.get("act", "")
     if act == "code":
         try:
-            return _page(request, code=make_code(request.user))
+            return _page(request, pairing_code=make_code(request.user))
         except WebdialError as error:
             return _page(request, error=show_error(error))
     row = _own(request, request.POST.get("computer", ""))
+    if act == "line":
+        return _choose_line(request, row)
     if act not in {"ask", "dial"}:
         raise Http404("There is no such act.")
     set_dials_without_asking(row, act == "dial")
@@ -53,6 +57,15 @@ def computers(request: PageRequest) -> HttpResponse:
         else translate("Links clicked on {name} are dialled after a click here.", name=row.name)
     )
     messages.success(request, told)
+    return redirect("computers")
+
+
+def _choose_line(request: PageRequest, row: Computer) -> HttpResponse:
+    try:
+        choose_line(row, request.POST.get("line", ""))
+    except WebdialError as error:
+        return _page(request, error=show_error(error))
+    messages.success(request, translate("The line of {name} is chosen.", name=row.name))
     return redirect("computers")
 
 
@@ -95,12 +108,16 @@ def _own(request: PageRequest, computer_id: str) -> Computer:
         raise Http404(error.message) from error
 
 
-def _page(request: PageRequest, *, code: str = "", error: ShownError | None = None) -> HttpResponse:
+def _page(
+    request: PageRequest, *, pairing_code: str = "", error: ShownError | None = None
+) -> HttpResponse:
     context = {
-        "code": code,
+        "code": pairing_code,
         "minutes": int(CODE_LASTS.total_seconds() // 60),
         "address": absolute_url(request, "/").rstrip("/"),
-        "computers": [(row, is_connected(row)) for row in computers_of(request.user)],
+        "computers": [
+            (row, is_connected(row), line_choices(row)) for row in computers_of(request.user)
+        ],
         "browsers": browsers_of(request.user),
         "files": [
             (system, name, reverse("download-helper", args=(name,)))

@@ -4,7 +4,9 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from allauth.account.forms import LoginForm
+from allauth.account.internal.stagekit import clear_login, get_pending_stage
 from allauth.account.views import LoginView
+from allauth.mfa.stages import AuthenticateStage
 from django import forms
 from django.conf import settings
 from django.contrib.auth.views import LogoutView
@@ -12,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 
 from webdial.language import translate
+from webdial.site.domain.second_factors import has_second_factor
 from webdial.site.domain.users import MAX_PASSWORD, has_administrator
 from webdial.site.models import User
 from webdial.site.pages.accounts.mails import offers_mail
@@ -63,6 +66,7 @@ class SignIn(LoginView):  # type: ignore[misc]
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not User.objects.exists():
             return redirect("first-start")
+        _forget_lost_step(request)
         response: HttpResponse = super().dispatch(request, *args, **kwargs)
         return response
 
@@ -92,6 +96,17 @@ class SignIn(LoginView):  # type: ignore[misc]
             "offers_mail": offers_mail(self.request),
             "has_administrator": has_administrator(),
         }
+
+
+def _forget_lost_step(request: HttpRequest) -> None:
+    """Begin anew where a second factor is waited for that the user has no longer.
+
+    An administrator may have removed it meanwhile. allauth would lead from here to the page that asks for
+    it, and from there back to here, without end.
+    """
+    stage = get_pending_stage(request)
+    if isinstance(stage, AuthenticateStage) and not has_second_factor(stage.login.user):
+        clear_login(request)
 
 
 sign_in = SignIn.as_view()

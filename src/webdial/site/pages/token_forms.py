@@ -49,7 +49,8 @@ class ShownToken:
     @property
     def scopes(self) -> str:
         words = {"place-calls": translate("places calls"), "read-calls": translate("reads calls")}
-        return ", ".join(words[scope] for scope in scopes_of(self.row)).capitalize()
+        told = ", ".join(words[scope] for scope in scopes_of(self.row))
+        return told[:1].upper() + told[1:]
 
     @property
     def is_lapsed(self) -> bool:

@@ -250,6 +250,12 @@
     }
   });
 
+  // Of tabs that are wider than the screen, the one that is open is seen.
+  for (const tab of document.querySelectorAll(".subnav__link[aria-current]")) {
+    const row = tab.parentElement;
+    row.scrollLeft += tab.getBoundingClientRect().left - (row.clientWidth - tab.clientWidth) / 2;
+  }
+
   // ---- Faults ---------------------------------------------------------------------------------
 
   // The carets of a fault far to the right must be seen without scrolling.

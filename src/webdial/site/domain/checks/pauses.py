@@ -13,5 +13,5 @@ def check_pauses() -> Iterator[CheckMessage]:
     for row in PhoneSystemPause.objects.select_related("setup"):
         name = f"“{row.setup.name}”, {row.place}," if row.setup else row.place
         since = f"since {row.since:%Y-%m-%d %H:%M} UTC"
-        reason = Outcome(row.reason).label.lower()
+        reason = Outcome(row.reason).label
         yield known.NOT_ANSWERING.found(f"{name} does not answer {since}: {reason}.")

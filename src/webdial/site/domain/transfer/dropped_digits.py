@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from webdial.errors import InvalidValueError
-from webdial.language import translate
+from webdial.language import grouped, translate, translate_count
 from webdial.site.domain.phones import LabelledNumber
 from webdial.site.domain.transfer.plan import CellFault, Item
 from webdial.site.domain.transfer.subject import Draft, Key, Subject
@@ -80,9 +80,15 @@ def note_on(drafts: Iterable[Draft]) -> Iterable[str]:
     ]
     if bare:
         row, number = bare[0]
-        yield (
-            f"{len(bare):,} number{'s have' if len(bare) > 1 else ' has'} neither a 0 nor a + in front,"
-            f" such as {number} in row {row}. If a spreadsheet has dropped it, mend the file first."
+        yield translate_count(
+            "{total} number has neither a 0 nor a + in front, such as {number} in row {row}. "
+            "If a spreadsheet has dropped it, mend the file first.",
+            "{total} numbers have neither a 0 nor a + in front, such as {number} in row {row}. "
+            "If a spreadsheet has dropped it, mend the file first.",
+            len(bare),
+            total=grouped(len(bare)),
+            number=number,
+            row=row,
         )
 
 

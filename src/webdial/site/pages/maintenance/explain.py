@@ -13,6 +13,7 @@ from webdial.exchange import Caller, Exchange, PreparedCall
 from webdial.exchange.configuration import Configuration, EffectiveValue, Source
 from webdial.exchange.general_settings import MECHANISM, definition_of, is_function
 from webdial.exchange.ringing import RingingTold
+from webdial.language import translate
 from webdial.numbers import CleanNumber, NumberStep, StepKind, clean_number
 from webdial.site.domain.rights import Subject
 from webdial.site.pages.exchange_access import exchange_of
@@ -32,7 +33,7 @@ class ShownStep:
 
     @property
     def title(self) -> str:
-        return self.step.kind.value
+        return translate(self.step.kind.value)
 
 
 @dataclass(frozen=True, slots=True)

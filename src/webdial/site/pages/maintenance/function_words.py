@@ -94,6 +94,27 @@ def editor_words() -> dict[str, object]:
         "names": [_USER_VARIABLE, *(each.name for each in BUILTINS.values() if each.supplied)],
         "tables": {table.name: list(table.columns) for table in SCHEMA.tables},
         "most_bytes": Limits().source_bytes,
+        "texts": _editor_texts(Limits().source_bytes),
+    }
+
+
+def _editor_texts(most_bytes: int) -> dict[str, str]:
+    """What the editor says. It puts in what stands in braces."""
+    return {
+        "no_faults": translate("No faults"),
+        "one_fault": translate("1 fault"),
+        "faults": translate("{count} faults"),
+        "list": translate("Faults of the function"),
+        "place": translate("Line {line}, column {column}"),
+        "too_long": translate(
+            "The function has more than {source_bytes} bytes.", source_bytes=grouped(most_bytes)
+        ),
+        "not_saved": translate("Not saved"),
+        "sample": translate("The sample is not saved yet. Undo brings back what stood here."),
+        "unknown": translate(
+            "The function could not be checked: the server did not answer. "
+            "You may have been signed out."
+        ),
     }
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from webdial.errors import WebdialError
 from webdial.exchange.configuration import Source
-from webdial.exchange.general_settings import MECHANISM
+from webdial.exchange.general_settings import MECHANISM, SettingDefinition, key_of
 from webdial.language import translatable, translate
 from webdial.site.domain.general_settings import (
     SettingView,
@@ -46,6 +46,15 @@ from webdial.site.pages.shown_errors import ShownError, show_error
 
 MOST_BRANCHES: Final = 20
 """Branches named on a setting's page; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of a setting's values to choose from."""
+
+    value: str
+    label: str
+    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +248,13 @@ def _render_setting(
         sample=_sample_of(request),
         configuration=exchange_of(request).configuration,
     )
+    definition = setting.view.definition
     context: dict[str, Any] = {
         "setting": setting,
         "value": typed,
         "check": check,
+        "options": options_of(definition, typed) if definition else [],
+        "suggestions": definition.suggestions() if definition else (),
     }
     if setting.branch is None:
         own = branches_with_own_value(setting.view.name)[:MOST_BRANCHES]
@@ -250,6 +262,16 @@ def _render_setting(
         context["own_branches_left_out"] = max(0, setting.view.other_branches - MOST_BRANCHES)
         context["branches"] = Branch.objects.all()
     return render_form(request, "maintenance/setting_edit.html", context, error)
+
+
+def options_of(definition: SettingDefinition, value: str) -> list[Option]:
+    """What there is to choose from. A value that is none of it, however it came, is one more."""
+    is_chosen = {key_of(each): key_of(each) == key_of(value) for each, _ in definition.choices}
+    options = [
+        Option(each, translate(label), is_chosen[key_of(each)])
+        for each, label in definition.choices
+    ]
+    return options if any(is_chosen.values()) else [*options, Option(value, value, True)]
 
 
 def _sample_of(request: PageRequest) -> Sample:

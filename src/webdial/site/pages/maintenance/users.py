@@ -131,7 +131,9 @@ class UserForm:
     def changed_since(self, before: "UserForm") -> list[str]:
         """What differs, in the words of the form's labels."""
         return [
-            label for name, label in _LABELS.items() if getattr(self, name) != getattr(before, name)
+            translate(label)
+            for name, label in _LABELS.items()
+            if getattr(self, name) != getattr(before, name)
         ]
 
 
