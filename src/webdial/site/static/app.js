@@ -211,11 +211,12 @@
 
   function relative(time, now) {
     const minutes = Math.floor((now - time) / 60000);
-    if (minutes < 1) return "just now";
-    if (minutes < 60) return `${minutes} min ago`;
+    const words = document.body.dataset;
+    if (minutes < 1) return words.now;
+    if (minutes < 60) return words.minutes.replace("{count}", minutes);
     const daysAgo = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(time).setHours(0, 0, 0, 0)) / 86400000);
-    if (daysAgo === 0) return `today ${clock.format(time)}`;
-    if (daysAgo === 1) return `yesterday ${clock.format(time)}`;
+    if (daysAgo === 0) return words.today.replace("{time}", clock.format(time));
+    if (daysAgo === 1) return words.yesterday.replace("{time}", clock.format(time));
     if (time.getFullYear() === now.getFullYear()) return `${day.format(time)}, ${clock.format(time)}`;
     return dayAndYear.format(time);
   }
