@@ -43,7 +43,7 @@ async def test_call_is_placed_and_told(installation: Installation) -> None:
         assert [request.target for request in phones.requests] == ["/?from=1001&to=02079460123"]
 
         installation.dial_by(phones.url("refuse", "?to=#"))
-        done = await asyncio.to_thread(installation.run, "dial", "020 7946 0123", "--user", "carl")
+        done = await asyncio.to_thread(installation.run, "dial", "020 7946 0124", "--user", "carl")
         assert done.returncode == 1
         assert done.stdout.startswith("The phone system refused the call")
 

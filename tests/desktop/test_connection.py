@@ -52,7 +52,7 @@ def test_action_is_claimed_done_and_told() -> None:
     server = Server([{"action": None}, {"action": "a1"}])
     assert [each.content["link"] for each in connected(server)] == ["dial:1"]
     assert server.asked == [
-        ("/begin", {"can": ["http", "link"]}),
+        ("/begin", {"can": ["http", "link"], "lines": []}),
         ("/actions/a1/claim", {}),
         ("/actions/a1/report", {"outcome": "handed_over", "detail": ""}),
     ]

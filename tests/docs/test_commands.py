@@ -14,7 +14,7 @@ from tests.docs.manual import ROOT, all_pages, page
 from webdial.environment import VARIABLES
 
 # Programs of others that the manual mentions; what they are told is theirs.
-OTHERS = {"cp", "curl", "install", "pip", "podman", "sqlite3", "systemctl", "useradd"}
+OTHERS = {"cp", "curl", "echo", "install", "pip", "podman", "sqlite3", "systemctl", "useradd"}
 LIBRARIES_VARIABLES = {"FORWARDED_ALLOW_IPS", "SSL_CERT_FILE"}
 
 _SETS = re.compile(r"([A-Z][A-Z_]*)=")

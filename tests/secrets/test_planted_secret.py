@@ -14,7 +14,7 @@ from tests.secrets.echo import WAYS, EchoingSystem
 from tests.secrets.planted import PLACES, found_in, secret_of
 from tests.site.phone_site import PhoneSite, open_phone_site
 from tests.site.small_systems import DESK, SIGN_IN, add_system
-from webdial.exchange.general_settings import MECHANISM
+from webdial.exchange.general_settings import MECHANISM, SAME_CALL_WITHIN
 from webdial.exchange.resolving import Resolver
 from webdial.exchange.sign_ins import SignedIn, begin_sign_in
 from webdial.exchange.trials import dry_run
@@ -80,6 +80,7 @@ def plant(ada: User, port: int) -> dict[str, int]:
         "Cloud", SIGN_IN, port=str(port), client_id="own", client_secret=secret_of("client")
     )
     keep_sign_in(cloud.pk, ada.pk, SignedIn(secret_of("access"), None, secret_of("refresh")))
+    override_setting(SAME_CALL_WITHIN.name, "0")
     return {
         "credential_id": credential.pk,
         "setup_id": desk.pk,
@@ -162,7 +163,7 @@ async def test_no_page_shows_a_secret(planted: Planted, caplog: pytest.LogCaptur
     setup = f"/maintenance/phone-systems/{planted.ids['setup_id']}"
     for way in WAYS:
         planted.system.way, dialled = way, len(planted.system.requests)
-        await planted.look(f"{setup}/test", number=NUMBER, user="ada", token=way)
+        await planted.look(f"{setup}/test", number=NUMBER, user="ada", once=way)
         assert len(planted.system.requests) == dialled + 1
     await planted.look(f"/phones/systems/{planted.ids['cloud_id']}/sign-in", begin="yes")
     planted.assert_nothing_seen()

@@ -19,6 +19,7 @@ def installed(sqlite_installation: Installation) -> Installation:
     """Carl may sign in, and has a colleague in another branch."""
     sqlite_installation.run("user", "password", "carl", "--password-stdin", stdin=PASSWORD)
     sqlite_installation.run_all(
+        ["setting", "set", "Same Call Within", "0"],
         ["branch", "add", "LDS", "--name", "Leeds"],
         [
             "user",

@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 
 from tests.site.conftest import Member, Site
 from tests.site.test_dial import HTMX, names, page
-from webdial.exchange.general_settings import NUMBER_COUNTRY
+from webdial.exchange.general_settings import NUMBER_COUNTRY, SAME_CALL_WITHIN
 from webdial.site.domain.companies import save_company
 from webdial.site.domain.favourites import OwnerKind, Starred, add_favourite, favourites_of
 from webdial.site.domain.general_settings import override_setting
@@ -201,7 +201,11 @@ async def test_favourites_are_moved_up(carl: Member, bea: Member, agatha: Person
     assert await kept(carl) == ["07700 900223", WORK]
 
 
-async def test_recent_numbers_have_the_name_that_is_known(carl: Member, agatha: Person) -> None:
+async def test_recent_numbers_have_the_name_that_is_known(
+    site: Site, carl: Member, agatha: Person
+) -> None:
+    await sync_to_async(override_setting)(SAME_CALL_WITHIN.name, "0")
+    await sync_to_async(site.reader.refresh)()
     assert "No calls yet" in await page(carl, "/dial?list=recent")
     for number in (WORK, "0113 496 0187", WORK):
         await carl.client.post("/calls", {"number": number})

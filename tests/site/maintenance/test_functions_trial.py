@@ -7,7 +7,8 @@ from pytest_django import Settings
 
 from tests.site.conftest import opened_database
 from tests.site.maintenance.visitor import Visitor, text_of, typed_value_of, values_of
-from webdial.site.domain.general_settings import add_setting
+from webdial.exchange.general_settings import ALLOWED_HOSTS
+from webdial.site.domain.general_settings import add_setting, override_setting
 from webdial.site.models import Branch, FunctionVersion, User
 from webdial.site.pages.maintenance.function_source import sample_source
 
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.usefixtures("functions_database")
 def functions_database(transactional_db: None, settings: Settings) -> None:
     """Functions read by a connection of their own, which sees what the test has committed."""
     settings.DATABASE = opened_database()
+    override_setting(ALLOWED_HOSTS.name, "pbx, sys1, phones2, myphones, main.intra.com")
 
 
 def source_of(body: str) -> str:
