@@ -144,7 +144,7 @@ def test_row_that_the_target_refuses_leaves_it_empty(tmp_path: Path, empty_url: 
 def test_interrupted_move_leaves_nothing(kind: str, tmp_path: Path, empty_url: str) -> None:
     installation = Installation(tmp_path / "data")
     installation.prepare()
-    many_calls(installation, 30_000)
+    many_calls(installation, 120_000)
     file = tmp_path / "new.sqlite3"
     target = empty_url if kind == "postgresql" else f"sqlite:///{file}"
     command = started(installation, "database", "move", "--to", target)
@@ -157,7 +157,7 @@ def test_interrupted_move_leaves_nothing(kind: str, tmp_path: Path, empty_url: s
     assert command.wait(60) != 0
     assert tables_at(empty_url) == 0
     assert [each.name for each in tmp_path.iterdir()] == ["data"]
-    assert ask(installation, "SELECT count(*) FROM webdial_call") == [(30_000,)]
+    assert ask(installation, "SELECT count(*) FROM webdial_call") == [(120_000,)]
 
 
 def test_address_is_read_from_standard_input(filled: Installation, empty_url: str) -> None:

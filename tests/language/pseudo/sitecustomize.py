@@ -3,13 +3,14 @@
 For test_pseudo_language.py alone; the program itself knows nothing of it.
 """
 
-from django.utils.translation.trans_real import DjangoTranslation
+from django.utils.translation.trans_real import CONTEXT_SEPARATOR, DjangoTranslation
 
 _gettext, _ngettext = DjangoTranslation.gettext, DjangoTranslation.ngettext
 
 
 def gettext(self: DjangoTranslation, message: str) -> str:
-    return f"⟦{message}⟧" if self.language() == "de" else _gettext(self, message)
+    text = message.rpartition(CONTEXT_SEPARATOR)[2]
+    return f"⟦{text}⟧" if self.language() == "de" else _gettext(self, message)
 
 
 def ngettext(self: DjangoTranslation, one: str, many: str, count: float) -> str:
