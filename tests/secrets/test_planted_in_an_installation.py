@@ -57,6 +57,7 @@ async def test_commands_api_log_and_files_show_no_secret(sqlite_installation: In
 
     async with EchoingSystem() as system:
         await asyncio.to_thread(carl.execute, PLANT.format(port=system.port))
+        await asyncio.to_thread(carl.run_all, ["setting", "set", "Same Call Within", "0"])
         await run("credential", "set", "CRM", stdin=secret_of("credential") + "\n")
         await run("credential", "list")
         with logged(carl) as (server, said):
