@@ -5,7 +5,7 @@ tried in test_nobody_else_dials.py.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from tests.end_to_end.strange_site import StrangeSite, strange_site
+from tests.end_to_end.strange_site import StrangeSite
 from tests.end_to_end.test_click_to_ring import (
     DIALLED,
     NUMBER,
@@ -22,7 +22,6 @@ from tests.end_to_end.test_click_to_ring import (
     sign_in,
     two_phones,
 )
-from tests.real.addresses import Slot
 from tests.real.browser import start_browser
 from tests.real.desktop import Desktop
 from tests.real.presence import require
@@ -35,24 +34,6 @@ __all__ = ["installed", "two_phones"]  # fixtures
 
 STRICT = "default-src 'none'; img-src data:; require-trusted-types-for 'script'; script-src {site}"
 """All that a page's policy has to allow for the element, besides the page's own empty icon."""
-
-
-@pytest.fixture(scope="module")
-def server(installed: Installation) -> Iterator[Server]:
-    with installed.serving() as server:
-        yield server
-
-
-@pytest.fixture
-def elsewhere(slot: Slot) -> Iterator[StrangeSite]:
-    with strange_site(slot.host(81)) as site:
-        yield site
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def phone_system() -> AsyncIterator[FaultServer]:
-    async with FaultServer() as phone_system:
-        yield phone_system
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -5,15 +5,13 @@ Each attempt reaches the server or is stopped by the browser; the phone system h
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, Request, expect
 
-from tests.end_to_end.strange_site import StrangeSite, strange_site
+from tests.end_to_end.strange_site import StrangeSite
 from tests.end_to_end.test_click_to_ring import installed, sign_in
-from tests.real.addresses import Slot
 from tests.server import Installation, Server
 from webdial.simulator.faults import FaultServer
 
@@ -21,24 +19,6 @@ __all__ = ["installed"]  # a fixture
 
 NUMBER = "020 7946 0123"
 LINK = "/dial/link?to=tel%3A%2B442079460123"
-
-
-@pytest.fixture(scope="module")
-def server(installed: Installation) -> Iterator[Server]:
-    with installed.serving() as server:
-        yield server
-
-
-@pytest.fixture
-def elsewhere(slot: Slot) -> Iterator[StrangeSite]:
-    with strange_site(slot.host(81)) as site:
-        yield site
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def phone_system() -> AsyncIterator[FaultServer]:
-    async with FaultServer() as phone_system:
-        yield phone_system
 
 
 @pytest_asyncio.fixture(loop_scope="session")
