@@ -140,12 +140,8 @@ def _is_locked(file: Path) -> bool:
 
 def _is_held(file: Path) -> bool:
     """Whether somebody holds this lock; one that nobody does is removed."""
-    lock = FileLock(file, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
+    if _is_locked(file):
         return True
-    lock.release()
     with suppress(OSError):
         file.unlink(missing_ok=True)
     return False
