@@ -297,7 +297,7 @@ class Exchange:
         again: UUID | None,
         *,
         is_confirmed: bool,
-    ) -> "tuple[PlacedCall, asyncio.Task[PlacedCall] | None]":
+    ) -> Placing:
         """The call on disk, and the task that carries it out; a link needs none."""
         clicked_s = time.perf_counter()
         call_id = _new_call_id()
@@ -324,7 +324,7 @@ class Exchange:
         clicked_s: float,
         once: Once | None,
         again: UUID | None,
-    ) -> "tuple[PlacedCall, asyncio.Task[PlacedCall] | None]":
+    ) -> Placing:
         """As `_begin`, unless the same call is there already (webdial.exchange.duplicates)."""
         caller = prepared.caller
         within = self._configuration.current.effective(SAME_CALL_WITHIN, caller.branch_id).value
@@ -339,9 +339,7 @@ class Exchange:
         call, task = await self.duplicates.begin_once(click, begin, once=once, again=again)
         return call, task or self._underway.get(call.id)
 
-    async def _placed_before(
-        self, once: Once | None, error: WebdialError
-    ) -> "tuple[PlacedCall, asyncio.Task[PlacedCall] | None]":
+    async def _placed_before(self, once: Once | None, error: WebdialError) -> Placing:
         """What the same request has placed before; raises `error` when it has placed nothing."""
         first = None
         if once is not None and not isinstance(error, JournalError):
@@ -379,11 +377,8 @@ class Exchange:
         self._watcher.call_blocked(channel, block.reason.value)
         call = blocked(PlacedCall(call_id, prepared, channel, at), block, configuration)
         self._block_log.check(call, block)
-        await self._journal.write(Begun(call, self._run_id, terms))
+        await self._write_at_its_end(call, terms, clicked_s)
         await self.duplicates.free(terms.claims, call)
-        self.duplicates.clicks.begun(call)
-        self._watcher.call_begun(call)
-        self._watcher.call_ended(call, time.perf_counter() - clicked_s)
         return call, None
 
     async def _begin(
@@ -396,7 +391,7 @@ class Exchange:
         terms: Terms = NO_TERMS,
         *,
         is_trial: bool = False,
-    ) -> "tuple[PlacedCall, asyncio.Task[PlacedCall] | None]":
+    ) -> Placing:
         computer = starting_computer(prepared, channel, self._computers)
         if computer is not None:
             told = f"{prepared.setting_source}; started by the computer {computer.name}"
@@ -405,10 +400,7 @@ class Exchange:
         admission = self._admit(call, is_trial=is_trial)
         if isinstance(admission, Verdict):
             call = replace(call, verdict=admission)
-            await self._journal.write(Begun(call, self._run_id, terms))
-            self.duplicates.clicks.begun(call)
-            self._watcher.call_begun(call)
-            self._watcher.call_ended(call, time.perf_counter() - clicked_s)
+            await self._write_at_its_end(call, terms, clicked_s)
             return call, None
         # From here on a task owns the call: whoever waits may go away, and it still gets its end.
         begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -419,6 +411,13 @@ class Exchange:
         self._underway[call.id] = task
         await begun
         return call, task
+
+    async def _write_at_its_end(self, call: PlacedCall, terms: Terms, clicked_s: float) -> None:
+        """Write down a call that begins with its verdict: nothing of it is sent from here."""
+        await self._journal.write(Begun(call, self._run_id, terms))
+        self.duplicates.clicks.begun(call)
+        self._watcher.call_begun(call)
+        self._watcher.call_ended(call, time.perf_counter() - clicked_s)
 
     def _admit(self, call: PlacedCall, *, is_trial: bool) -> Admission | Verdict | None:
         """Its pass to the phone system, or how it ends before anything is sent from here.

@@ -215,6 +215,11 @@ def set_password(user: User, password: str) -> None:
     if not password:
         raise InvalidValueError(translate("The password is empty."), field="password")
     _take_password(user, password)
+    keep_password(user)
+
+
+def keep_password(user: User) -> None:
+    """Keep the hash that the user has been given, and in the history that there is a new one."""
     with transaction.atomic():
         user.save(update_fields=["password"])
         keep_act(

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeVar
 from django.db import connection, models
 
 from webdial.site.domain.phones import LabelledNumber, digits_of
+from webdial.site.domain.transfer.plan import Item
 from webdial.site.models import Favourite, Phone
 
 BATCH: Final = 500
@@ -52,14 +53,12 @@ def phones_by_owner(owner: PhoneOwner) -> dict[int, tuple[LabelledNumber, ...]]:
     return {owner_id: tuple(phones) for owner_id, phones in found.items()}
 
 
-def replace_phones(
-    owner: PhoneOwner, owned: Iterable[tuple[int, Sequence[LabelledNumber]]]
-) -> None:
-    """Make these the numbers of these owners, in this order.
+def replace_phones(owner: PhoneOwner, changes: Iterable[tuple[Item, Item]]) -> None:
+    """Give the owners whose numbers have changed their new ones, in this order.
 
     Whoever had a number at hand that is gone has it no longer.
     """
-    changed = dict(owned)
+    changed = {old.row_id: new.phones for old, new in changes if old.phones != new.phones}
     for ids in batches(changed):
         Phone.objects.filter(**{f"{owner}_id__in": ids}).delete()
         _forget_favourites(owner, {owner_id: changed[owner_id] for owner_id in ids})

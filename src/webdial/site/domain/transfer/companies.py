@@ -19,9 +19,8 @@ from webdial.site.domain.transfer.plan import Item
 from webdial.site.domain.transfer.subject import (
     CheckValue,
     Record,
-    Recorded,
     Subject,
-    phones_state,
+    record_with_phones,
 )
 from webdial.site.models import ChangeSubject, Company, Person
 
@@ -79,18 +78,11 @@ class Companies(Subject):
     def change(self, changes: Sequence[tuple[Item, Item]]) -> None:
         rows = [(old.row_id, [new.values[each] for each in _FIELDS]) for old, new in changes]
         update_rows(Company, _FIELDS, rows)
-        replace_phones(
-            "company",
-            [(old.row_id, new.phones) for old, new in changes if old.phones != new.phones],
-        )
+        replace_phones("company", changes)
         _refresh_lines([old.row_id for old, _ in changes])
 
     def recorder(self) -> Record:
-        def record(item: Item, row_id: int) -> Recorded:
-            state = {**item.values, "phones": phones_state(item.phones)}
-            return Recorded(row_id, item.values["name"], state)
-
-        return record
+        return record_with_phones
 
 
 def _refresh_lines(ids: Sequence[int]) -> None:

@@ -21,9 +21,8 @@ from webdial.site.domain.transfer.subject import (
     CheckValue,
     Key,
     Record,
-    Recorded,
     Subject,
-    phones_state,
+    record_with_phones,
 )
 from webdial.site.models import ChangeSubject, Company, Person
 
@@ -103,18 +102,11 @@ class People(Subject):
         names = ("name", "company_id", "notes")
         rows = [(old.row_id, _fields(new, companies)) for old, new in changes]
         update_rows(Person, names, [(row_id, [row[n] for n in names]) for row_id, row in rows])
-        replace_phones(
-            "person",
-            [(old.row_id, new.phones) for old, new in changes if old.phones != new.phones],
-        )
+        replace_phones("person", changes)
         _refresh_lines([old.row_id for old, _ in changes])
 
     def recorder(self) -> Record:
-        def record(item: Item, row_id: int) -> Recorded:
-            state = {**item.values, "phones": phones_state(item.phones)}
-            return Recorded(row_id, item.values["name"], state)
-
-        return record
+        return record_with_phones
 
 
 def _fields(item: Item, companies: Mapping[str, int]) -> dict[str, Any]:

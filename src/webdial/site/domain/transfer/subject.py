@@ -122,6 +122,12 @@ def phones_state(phones: Iterable[LabelledNumber]) -> list[list[str]]:
     return [[phone.label, phone.number] for phone in phones]
 
 
+def record_with_phones(item: Item, row_id: int) -> Recorded:
+    """A Record of what has a name and numbers, and nothing that is kept in another form than told."""
+    state = {**item.values, "phones": phones_state(item.phones)}
+    return Recorded(row_id, item.values["name"], state)
+
+
 def final_items(drafts: Iterable[Draft], kept: Iterable[Item]) -> list[tuple[Item, Draft | None]]:
     """Everything as it would be kept, with the row that made it so; rows with faults change nothing."""
     right = [draft for draft in drafts if draft.new and not draft.faults]

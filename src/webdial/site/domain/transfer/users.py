@@ -166,9 +166,7 @@ class Users(Subject):
         rows = [(old.row_id, _fields(new, branches)) for old, new in changes]
         names = (*_PLAIN, "branch_id", "is_active", *RING_RIGHTS)
         update_rows(User, names, [(row_id, [row[n] for n in names]) for row_id, row in rows])
-        replace_phones(
-            "user", [(old.row_id, new.phones) for old, new in changes if old.phones != new.phones]
-        )
+        replace_phones("user", changes)
 
     def recorder(self) -> Record:
         def record(item: Item, row_id: int) -> Recorded:

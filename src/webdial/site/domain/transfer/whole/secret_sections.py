@@ -7,8 +7,6 @@ from typing import Any
 from django.contrib.auth.hashers import identify_hasher
 
 from webdial.errors import InvalidValueError
-from webdial.language import translatable
-from webdial.site.domain.changes import keep_act
 from webdial.site.domain.configuration import source_in_force
 from webdial.site.domain.credentials import seal, set_credential
 from webdial.site.domain.functions import save_function
@@ -21,8 +19,8 @@ from webdial.site.domain.transfer.whole.entries import (
 )
 from webdial.site.domain.transfer.whole.passphrases import PassphraseSeal
 from webdial.site.domain.transfer.whole.places import place_of_credential, place_of_password
-from webdial.site.domain.users import user_by_staff_id
-from webdial.site.models import ChangeSubject, Credential, User
+from webdial.site.domain.users import keep_password, user_by_staff_id
+from webdial.site.models import Credential, User
 
 Table = Mapping[str, Any]
 
@@ -55,14 +53,7 @@ def _password(each: Table, before: Mapping[str, str], opened_with: PassphraseSea
     def keep() -> None:
         user = user_by_staff_id(staff_id)
         user.password = encoded
-        user.save(update_fields=["password"])
-        keep_act(
-            ChangeSubject.USER,
-            user.pk,
-            user.name,
-            translatable("password set"),
-            secrets=["password"],
-        )
+        keep_password(user)
 
     return Entry(each.get("name", staff_id), changes, is_new=False, keep=keep)
 
