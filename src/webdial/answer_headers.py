@@ -4,12 +4,12 @@ What an answer says by itself is left as it is. The content security policy of p
 lead, so it is made by webdial.site.pages.middleware.
 """
 
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from starlette.types import Message, Send
 
-Headers = Sequence[tuple[bytes, bytes]]
+Headers = tuple[tuple[bytes, bytes], ...]
 
 _DEVICES: Final = (
     "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
@@ -49,9 +49,15 @@ def telling(send: Send, headers: Headers) -> Send:
     async def telling(message: Message) -> None:
         if message["type"] == "http.response.start":
             own = message.get("headers", ())
-            names = {name.lower() for name, _ in own}
-            added = (each for each in headers if each[0] not in names)
-            message = {**message, "headers": [*own, *added]}
+            names = tuple([name for name, _ in own])
+            message = {**message, "headers": [*own, *_missing(headers, names)]}
         await send(message)
 
     return telling
+
+
+@lru_cache(maxsize=1_024)
+def _missing(headers: Headers, names: tuple[bytes, ...]) -> Headers:
+    """Those of `headers` that an answer with these names has not got. Answers of one kind have the same."""
+    own = {name.lower() for name in names}
+    return tuple(each for each in headers if each[0] not in own)

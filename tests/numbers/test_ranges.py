@@ -89,3 +89,8 @@ def test_emergency_number_alone_is_nothing_else(dialled: str, country: str) -> N
     if facts.is_emergency_alone:
         assert facts.kinds == {NumberKind.EMERGENCY}
         assert len(dialled) <= 7
+
+
+@given(st.text("0123456789", min_size=5, max_size=12))
+def test_pause_behind_a_number_changes_nothing_where_no_country_is_set(dialled: str) -> None:
+    assert look_at(f"{dialled},") == look_at(dialled)

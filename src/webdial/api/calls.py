@@ -207,9 +207,13 @@ def exchange_of(request: Request) -> Exchange:
 
 
 async def _body_of(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
+    body, has_more = b"", True
+    while has_more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        has_more = message.get("more_body", False)
         if len(body) > MAX_BODY_BYTES:
             raise TooLargeError(f"The body has more than {MAX_BODY_BYTES:,} bytes.")
     return body
@@ -251,7 +255,7 @@ def _again(given: object) -> UUID | None:
 def _answer(call: PlacedCall) -> dict[str, Any]:
     prepared = call.prepared
     answer: dict[str, Any] = {
-        "id": str(call.id),
+        "id": call.id,
         "outcome": call.outcome.value,
         "sentence": call.sentence,
         "number": prepared.number.typed,

@@ -101,6 +101,18 @@ class PlacedCall:
     repeats: Repeat | None = None
     """Set in the answer to a request that placed nothing: this is the call that it asks for."""
 
+    def ended(self, verdict: Verdict) -> "PlacedCall":
+        """The call with its verdict."""
+        return PlacedCall(
+            self.id,
+            self.prepared,
+            self.channel,
+            self.placed_at,
+            verdict,
+            self.computer,
+            self.repeats,
+        )
+
     @property
     def outcome(self) -> Outcome:
         return Outcome.PLACING if self.verdict is None else self.verdict.outcome

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from webdial.errors import NotFoundError
@@ -88,13 +89,18 @@ class EffectiveValue:
 
     @property
     def explanation(self) -> str:
-        match self.source:
-            case Source.BRANCH:
-                return Kept("set for the branch {branch}", branch=self.branch_name)
-            case Source.ALL_BRANCHES:
-                return translatable("set for all branches")
-            case Source.DEFAULT:
-                return translatable("the default; nothing is set")
+        return _explained(self.source, self.branch_name)
+
+
+@lru_cache(maxsize=20_000)
+def _explained(source: Source, branch_name: str) -> str:
+    match source:
+        case Source.BRANCH:
+            return Kept("set for the branch {branch}", branch=branch_name)
+        case Source.ALL_BRANCHES:
+            return translatable("set for all branches")
+        case Source.DEFAULT:
+            return translatable("the default; nothing is set")
 
 
 @dataclass(frozen=True, slots=True)

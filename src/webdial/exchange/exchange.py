@@ -367,7 +367,7 @@ class Exchange:
         permit = permit_of(prepared, configuration, at=at)
         block = permit.block
         if block is None:
-            counted = replace(terms, tallies=permit.tallies) if permit.tallies else terms
+            counted = Terms(terms.claims, permit.tallies) if permit.tallies else terms
             try:
                 return await self._begin(
                     prepared, channel, system_caller, call_id, clicked_s, counted, is_trial=is_trial
@@ -399,14 +399,14 @@ class Exchange:
         call = PlacedCall(call_id, prepared, channel, self._clock(), computer=computer)
         admission = self._admit(call, is_trial=is_trial)
         if isinstance(admission, Verdict):
-            call = replace(call, verdict=admission)
+            call = call.ended(admission)
             await self._write_at_its_end(call, terms, clicked_s)
             return call, None
         # From here on a task owns the call: whoever waits may go away, and it still gets its end.
-        begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        task = asyncio.create_task(
-            self._carry_out(call, prepared.plan, begun, system_caller, clicked_s, admission, terms),
-            name=f"call {call.id}",
+        loop = asyncio.get_running_loop()
+        begun: asyncio.Future[None] = loop.create_future()
+        task = loop.create_task(
+            self._carry_out(call, prepared.plan, begun, system_caller, clicked_s, admission, terms)
         )
         self._underway[call.id] = task
         await begun
@@ -490,7 +490,7 @@ class Exchange:
         try:
             verdict = await self._send(call, request, system_caller)
             self._leave(admission, verdict)
-            ended = replace(call, verdict=verdict)
+            ended = call.ended(verdict)
             await self._write_end(Ended(call.id, verdict, self._clock(), on_disk_at))
         finally:
             self._underway.pop(call.id, None)

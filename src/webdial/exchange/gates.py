@@ -15,7 +15,8 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from webdial.dialstring import HttpRequest
 from webdial.exchange.breaker import Breaker, Held, Pass, Patience
@@ -64,12 +65,14 @@ _GONE: Final = frozenset(
 )
 """Outcomes that mean: nobody was there."""
 
+_NOBODY_ASKED: Final = frozenset({Outcome.INTERRUPTED, Outcome.ADDRESS_NOT_ALLOWED})
+"""Nobody was, or nobody waited for the answer."""
+
 _GATEWAY_ERRORS: Final = frozenset({502, 504})
 """A proxy's word for it (RFC 9110 sections 15.6.3 and 15.6.5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class GateKey:
+class GateKey(NamedTuple):
     """A phone system's address: `place` is host and port; `setup_id` is None for a dial string's own."""
 
     setup_id: int | None
@@ -302,6 +305,12 @@ def _limits_of(picture: Configuration) -> _Limits:
 
 def place_of(url: str) -> str:
     """Host and port of a URL, as they tell one server from another; never user-info."""
+    path = url.find("/", len("https://"))
+    return _place_of_start(url if path < 0 else url[:path])
+
+
+@lru_cache(maxsize=MAX_GATES)
+def _place_of_start(url: str) -> str:
     found = _PLACE.match(url)
     if found is None:
         return ""
@@ -313,7 +322,7 @@ def _tells_nothing(verdict: Verdict) -> bool:
     """Whether nobody was asked, or nobody waited for the answer."""
     if verdict.outcome is Outcome.LOG_IN_FAILED:  # a sign-in that the user has not made, for one
         return verdict.status is None and verdict.beneath is None
-    return verdict.outcome in {Outcome.INTERRUPTED, Outcome.ADDRESS_NOT_ALLOWED}
+    return verdict.outcome in _NOBODY_ASKED
 
 
 def is_gone(verdict: Verdict) -> bool:

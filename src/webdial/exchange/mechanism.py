@@ -18,10 +18,14 @@ STANDARD_DIALLING: Final = "tel:#"
 
 @dataclass(frozen=True, slots=True)
 class Mechanism:
-    """A value that has been read: a dial string, or a `fault` of one, or neither for FUNCTION."""
+    """A value that has been read: a dial string, or a `fault` of one, or neither for FUNCTION.
+
+    `may_name_a_system` says that by its looks it is the name of a phone system.
+    """
 
     string: DialString | None
     fault: SourceError | None = None
+    may_name_a_system: bool = False
 
     @property
     def is_function(self) -> bool:
@@ -56,7 +60,7 @@ def read_mechanism(value: str) -> Mechanism:
     try:
         return Mechanism(parse_dial_string(value if value.strip() else STANDARD_DIALLING))
     except DialStringError as fault:
-        return Mechanism(string=None, fault=fault)
+        return Mechanism(None, fault, may_name_a_system(value))
 
 
 def mechanism_of(
@@ -68,7 +72,8 @@ def mechanism_of(
     """
     if setups and (setup := setups.get(key_of(value))) is not None:
         return None, _usable(setup)
-    if may_name_a_system(value):
+    mechanism = read_mechanism(value)
+    if mechanism.may_name_a_system:
         raise CallNotPlacedError(
             translate(
                 "There is no phone system “{strip}”, so nothing was dialled.", strip=value.strip()
@@ -76,7 +81,7 @@ def mechanism_of(
             hint=translate("An administrator can mend it in Maintenance | General Settings."),
             code="phone_system_unknown",
         )
-    return read_mechanism(value).dial_string(), None
+    return mechanism.dial_string(), None
 
 
 def _usable(setup: SystemSetup) -> SystemSetup:

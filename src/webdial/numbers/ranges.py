@@ -57,6 +57,9 @@ _SEPARATORS: Final = re.compile(r"[,*#]+")
 _SHORTEST_WHOLE: Final = 7
 """Digits from which a text is rather a whole number than a short code or an extension."""
 
+_WHOLE_AT_HOME: Final = re.compile(r"(?!00|011)[0-9]{7,}", re.ASCII)
+"""Where no country is set: a number of which nothing more is known. Most calls there are to such ones."""
+
 _GLOBAL_NETWORKS: Final = frozenset({870, 878, 881, 882, 883, 888})
 """Inmarsat, universal numbers, satellites, networks of no country, disaster relief (ITU-T E.164 list)."""
 
@@ -75,12 +78,18 @@ _KIND_OF_TYPE: Final = {
 }
 
 
-@lru_cache(maxsize=8192)
 def look_at(dialled: str, country: str = "", prefix: str = "") -> NumberFacts:
     """What `dialled` is for somebody in `country` (ISO 3166; empty: unknown).
 
     `prefix` is that of the outside line, if a setting names it: it may stand in front.
     """
+    if not (country or prefix) and _WHOLE_AT_HOME.fullmatch(dialled):
+        return NumberFacts(written=(dialled,))
+    return _look_closely(dialled, country, prefix)
+
+
+@lru_cache(maxsize=8192)
+def _look_closely(dialled: str, country: str, prefix: str) -> NumberFacts:
     kinds: set[NumberKind] = set()
     written: dict[str, None] = {}
     alone = False

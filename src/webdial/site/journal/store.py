@@ -14,7 +14,7 @@ from django.db import connections
 from webdial.errors import CallNotPlacedError
 from webdial.exchange.journal import Entry, EntryRefusedError
 from webdial.site.audit.journal_chains import Chain, begin_chain, tie_chains
-from webdial.site.journal.rows import Rows, rows_of
+from webdial.site.journal.rows import Rows, Salts, rows_of
 from webdial.site.journal.terms import Standing, TermRows, sift, term_rows
 
 log = logging.getLogger("webdial.journal")
@@ -28,6 +28,7 @@ class Store(ABC):
 
     def __init__(self) -> None:
         self._chain: Chain | None = None
+        self._salts = Salts()
         self._is_in_doubt = False
         """Whether the last link may be on disk although the database did not say so."""
 
@@ -57,7 +58,7 @@ class Store(ABC):
     def _is_linked(self, entries: Sequence[Entry], terms: TermRows) -> bool:
         """Write all and the next link in one transaction; False when a term is not met."""
         chain = self._chain_in_use()
-        rows = rows_of(entries)
+        rows = rows_of(entries, self._salts)
         head = chain.next_hash(rows.link)
         try:
             if not self._is_written(rows, terms, chain, head):

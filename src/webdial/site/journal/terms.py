@@ -8,6 +8,7 @@ and the others are tried again. So a batch costs one statement as long as nobody
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,12 @@ from webdial.site.audit.digests import time_text
 
 def tally_key(tally: Tally, placed_at: datetime) -> str:
     """Under which the calls of one window are counted."""
-    return f"{tally.window_s}/{_window_start(tally, placed_at)}/{tally.key}"
+    return _key_of(tally.key, tally.window_s, _window_start(tally, placed_at))
+
+
+@lru_cache(maxsize=4096)
+def _key_of(key: str, window_s: int, start: int) -> str:
+    return f"{window_s}/{start}/{key}"
 
 
 def _tallies(entry: Begun) -> dict[str, Tally]:
@@ -62,14 +68,17 @@ def term_rows(entries: Sequence[Entry]) -> TermRows | None:
     for entry in entries:
         if not isinstance(entry, Begun) or not entry.terms:
             continue
-        call_id, placed_at = entry.call.id.hex, entry.call.placed_at
+        placed_at = entry.call.placed_at
         for claim in entry.terms.claims:
+            call_id = entry.call.id.hex
             row = [claim.key, call_id, time_text(placed_at), time_text(claim.until)]
             if claims.setdefault(claim.key, row)[1] != call_id:
                 return None
         for key, tally in _tallies(entry).items():
-            ends_at = time_text(_window_end(tally, placed_at))
-            counted = tallies.setdefault(key, [key, ends_at, 0, tally.limit])
+            counted = tallies.get(key)
+            if counted is None:
+                ends_at = time_text(_window_end(tally, placed_at))
+                counted = tallies[key] = [key, ends_at, 0, tally.limit]
             counted[2] += 1
             counted[3] = min(counted[3], tally.limit)
             if counted[2] > counted[3]:
