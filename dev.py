@@ -10,6 +10,7 @@
     python3 dev.py audit       what the lock files pin: hashes, licences, and known weaknesses where they can be asked for
     python3 dev.py fuzz        the property tests again and again, for ten minutes
     python3 dev.py crash       kill a loaded server hundreds of times, and account for every call
+    python3 dev.py systemd     boot a machine with a real systemd, and have its unit start, restart and stop Webdial (Debian, root)
     python3 dev.py screenshots the manual's pictures of pages; with a folder, every page into it
     python3 dev.py html        every page's HTML, held to the standard (needs Java and npm)
     python3 dev.py extension   pack the browser extension into dist/; with --speed or --lint, measure or check it
@@ -59,6 +60,7 @@ def main(arguments: Sequence[str]) -> int:
         "audit": audit,
         "fuzz": fuzz,
         "crash": crash,
+        "systemd": systemd,
         "screenshots": screenshots,
         "html": html,
         "extension": extension,
@@ -165,6 +167,13 @@ def crash(arguments: list[str]) -> int:
     synchronise(DEV_LOCK)
     install_real_parts()
     return inside("python", "-m", "tests.crash", *arguments, from_source=True)
+
+
+def systemd(_: list[str]) -> int:
+    synchronise(DEV_LOCK)
+    if not shutil.which("systemd-nspawn"):
+        install_on_debian("systemd-container")
+    return inside("python", "-m", "tests.systemd", from_source=True)
 
 
 def screenshots(arguments: list[str]) -> int:
