@@ -79,11 +79,13 @@ claimed AS (
 class PostgresJournalStore(Store):
     """A JournalStore in PostgreSQL. A connection that was lost is opened anew for the next batch."""
 
-    _WITHOUT_TERMS: Final = f"WITH {_WRITE} SELECT 0, 0"
+    _WITHOUT_TERMS: Final = f"WITH {_WRITE} SELECT 1"
     _WITH_TERMS: Final = (
-        f"WITH {_TAKE}, {_WRITE} "  # noqa: S608 - constants
-        "SELECT (SELECT count(*) FROM claimed), (SELECT count(*) FROM counted)"
+        f"WITH {_TAKE}, {_WRITE} SELECT 1 / ("  # noqa: S608 - constants
+        "(SELECT count(*) FROM claimed) = %(claim_count)s "
+        "AND (SELECT count(*) FROM counted) = %(tally_count)s)::int"
     )
+    """Fails, and so undoes all, when one of them cannot be had: one round trip, BEGIN and COMMIT were two more."""
     _SETTLE: Final = _update_ended("%(settled)s")
     """On its own: a statement does not see the rows that it inserts."""
 
@@ -100,37 +102,28 @@ class PostgresJournalStore(Store):
     def _is_written(self, rows: Rows, terms: TermRows, chain: Chain, head: bytes) -> bool:
         batch = {
             "begun": rows.begun or "[]", "ended": rows.ended or "[]", "settled": rows.settled,
-            "claims": _json(terms.claims), "tallies": _json(terms.tallies),
+            "claims": _json(terms.claims), "claim_count": len(terms.claims),
+            "tallies": _json(terms.tallies), "tally_count": len(terms.tallies),
             "chain": chain.id, "position": chain.position + 1, "entries": rows.link, "hash": head,
         }  # fmt: skip
         connection = self._connected()
         import psycopg  # noqa: PLC0415 - an optional package, needed for PostgreSQL alone
 
+        statement = self._WITH_TERMS if terms else self._WITHOUT_TERMS
         try:
-            if terms or rows.settled:
-                return self._is_taken(connection, batch, terms)
-            connection.execute(self._WITHOUT_TERMS, batch)
+            if rows.settled:
+                with connection.transaction():
+                    connection.execute(statement, batch)
+                    connection.execute(self._SETTLE, batch)
+            else:
+                connection.execute(statement, batch)
+        except psycopg.errors.DivisionByZero:
+            return False
         except (psycopg.IntegrityError, psycopg.DataError) as error:
             if error.diag.table_name == "webdial_journallink":
                 raise  # the link of a commit that was given up for lost has come in after all
             raise EntryRefusedError(str(error)) from error
         return True
-
-    def _is_taken(
-        self, connection: "psycopg.Connection[Any]", batch: dict[str, Any], terms: TermRows
-    ) -> bool:
-        """Write the batch if each claim and each tally can be had; another node waits meanwhile."""
-        import psycopg  # noqa: PLC0415 - an optional package, needed for PostgreSQL alone
-
-        statement = self._WITH_TERMS if terms else self._WITHOUT_TERMS
-        with connection.transaction():
-            taken = connection.execute(statement, batch).fetchone()
-            if taken != (len(terms.claims), len(terms.tallies)):
-                raise psycopg.Rollback
-            if batch["settled"]:
-                connection.execute(self._SETTLE, batch)
-            return True
-        return False
 
     def _last_link(self, chain: str) -> Chain:
         newest = self._connected().execute(
