@@ -103,6 +103,14 @@ def test_any_tree_is_run_or_refused(function: nodes.Function) -> None:
     _use(to_source(function))
 
 
+def test_name_before_an_item_in_brackets_stays_a_name() -> None:
+    query = "SELECT TOP (m) START AT (n) (SELECT FIRST Name FROM Staff) FROM Staff"
+    function, faults = parse(f"{HEAD}RETURN ({query}) END")
+    assert faults == []
+    assert function is not None
+    assert parse(to_source(function)) == (function, [])
+
+
 def test_every_function_of_the_cases_prints_to_what_it_is() -> None:
     count = 0
     for source in SOURCES:

@@ -74,6 +74,12 @@ def _operand(node: Expression) -> str:
     return text if isinstance(node, _SELF_CONTAINED) else f"({text})"
 
 
+def _row_number(node: Expression) -> str:
+    """After TOP and START AT. A name stands in brackets: an item in brackets behind it would make it a call."""
+    text = _expression(node)
+    return text if isinstance(node, nodes.Number) else f"({text})"
+
+
 def _not(negated: bool) -> str:
     return "NOT " if negated else ""
 
@@ -184,9 +190,9 @@ def _query(node: nodes.Query) -> str:
 def _select(node: nodes.Select, into: tuple[str, ...]) -> str:
     head = "SELECT DISTINCT" if node.distinct else "SELECT"
     if node.top is not None:
-        head += f" TOP {_operand(node.top.count)}"
+        head += f" TOP {_row_number(node.top.count)}"
         if node.top.start_at is not None:
-            head += f" START AT {_operand(node.top.start_at)}"
+            head += f" START AT {_row_number(node.top.start_at)}"
     text = f"{head} {', '.join(map(_item, node.items))}"
     if into:
         text += f" INTO {_names(into)}"
