@@ -7,8 +7,9 @@ same machine in alternating rounds. The figures are for people to read: no test 
 The parts, each usable by itself: `standin` is the phone system that is dialled, `relay` the
 reference, `webdial` the system under test (`commands` sets it up), `sample` the database function
 that is measured and `evaluation` its time by itself, `servers` starts and reads processes, `load`
-calls and times, `rounds` alternates the contenders, `report` writes the table. `waiting` measures by itself
-what calls cost that wait for a sick phone system.
+calls and times, `rounds` alternates the contenders, `report` writes the table. `sections` are the parts of a
+whole run that have tables of their own: `waiting`, what calls cost that wait for a sick phone system; `company`,
+what a large company costs, which `filling` makes; `growth`, PostgreSQL, two workers and two nodes.
 """
 
 

@@ -13,6 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import cycle, islice
 from time import perf_counter
 from typing import cast
 
@@ -27,12 +28,16 @@ _LENGTH_FIELD = b"\r\ncontent-length:"
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Where to ask and what: `requests` yields whole encoded HTTP requests and never ends."""
+    """Where to ask and what: `requests` yields whole encoded HTTP requests and never ends.
+
+    The connections are shared out among `port` and `further_ports`.
+    """
 
     host: str
     port: int
     requests: Iterator[bytes]
     expected_status: int
+    further_ports: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,9 @@ async def measure(
     """As `run_load`, inside a running event loop."""
     run = _Run(workload)
     loop = asyncio.get_running_loop()
-    for _ in range(connections):
-        _, caller = await loop.create_connection(lambda: _Caller(run), workload.host, workload.port)
+    ports = cycle((workload.port, *workload.further_ports))
+    for port in islice(ports, connections):
+        _, caller = await loop.create_connection(lambda: _Caller(run), workload.host, port)
         run.callers.add(caller)
     run.begin(warm_up_s=warm_up_s, seconds=seconds)
     await run.finish()

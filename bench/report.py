@@ -1,9 +1,11 @@
 """The table for people: Webdial next to the relay, with the targets and whether they are met."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bench.comparison import Comparison, Figures, Setting, added_s, ratio
 from bench.rounds import IN_FLIGHT
+from bench.sections import Measured
+from bench.tables import NONE, as_mib, as_ms, as_ratio, as_s, as_us, at_least, at_most, markdown
 
 LEAST_RATIO = 0.5
 """Webdial's calls per second over the relay's: what users, rules and a durable journal may cost."""
@@ -30,30 +32,26 @@ _LEAST_BUSY = 0.9
 _MOST_STOLEN = 0.01
 """Above this share the host had other work, and what it ran beside slowed the rest down too."""
 
-_NONE = "–"
-
 
 def table(comparison: Comparison) -> str:
     """The figures side by side, as a Markdown table with its notes."""
+    head = (
+        "",
+        "stand-in alone",
+        "bare relay",
+        "Webdial",
+        "by POST",
+        "by JSON",
+        "by FUNCTION",
+        "target",
+    )
     rows = [
-        (
-            "",
-            "stand-in alone",
-            "bare relay",
-            "Webdial",
-            "by POST",
-            "by JSON",
-            "by FUNCTION",
-            "target",
-        ),
-        ("---", "---:", "---:", "---:", "---:", "---:", "---:", "---"),
         *_call_rows(comparison),
         *_evaluation_rows(comparison),
         *_upkeep_rows(comparison),
     ]
-    lines = [f"| {' | '.join(row)} |" for row in rows]
     notes = [f"- {note}" for note in _notes(comparison)]
-    return "\n".join((*lines, "", *notes))
+    return "\n".join((markdown(head, rows), "", *notes))
 
 
 def _call_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
@@ -72,105 +70,91 @@ def _call_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
         lambda figures: f"{figures.median(lambda taken: taken.per_second):,.0f}",
     )
     yield (
-        *("Webdial / relay", _NONE, _as_ratio(1)),
-        _shown(by_string, lambda figures: _as_ratio(ratio(figures, relay))),
-        _shown(by_post, lambda figures: _as_ratio(ratio(figures, relay))),
-        _shown(by_system, lambda figures: _as_ratio(ratio(figures, relay))),
-        _shown(by_function, lambda figures: _as_ratio(ratio(figures, relay))),
-        _at_least(LEAST_RATIO, ratio(by_string, relay) if by_string else None, _as_ratio),
+        *("Webdial / relay", NONE, as_ratio(1)),
+        _shown(by_string, lambda figures: as_ratio(ratio(figures, relay))),
+        _shown(by_post, lambda figures: as_ratio(ratio(figures, relay))),
+        _shown(by_system, lambda figures: as_ratio(ratio(figures, relay))),
+        _shown(by_function, lambda figures: as_ratio(ratio(figures, relay))),
+        at_least(LEAST_RATIO, ratio(by_string, relay) if by_string else None, as_ratio),
     )
     of_string = ratio(webdial.phone_system, webdial.posted) if webdial else None
     yield (
-        *("JSON phone system / dial string that posts", _NONE, _NONE, _NONE),
-        *(_as_ratio(1) if webdial else _NONE, _NONE if of_string is None else _as_ratio(of_string)),
-        *(_NONE, _at_least(LEAST_SYSTEM_RATIO, of_string, _as_ratio)),
+        *("JSON phone system / dial string that posts", NONE, NONE, NONE),
+        *(as_ratio(1) if webdial else NONE, NONE if of_string is None else as_ratio(of_string)),
+        *(NONE, at_least(LEAST_SYSTEM_RATIO, of_string, as_ratio)),
     )
     of_string = ratio(webdial.function, webdial.dial_string) if webdial else None
     yield (
-        *("FUNCTION / dial string", _NONE, _NONE, _as_ratio(1) if webdial else _NONE, _NONE),
-        _NONE,
-        _NONE if of_string is None else _as_ratio(of_string),
-        _at_least(LEAST_FUNCTION_RATIO, of_string, _as_ratio),
+        *("FUNCTION / dial string", NONE, NONE, as_ratio(1) if webdial else NONE, NONE),
+        NONE,
+        NONE if of_string is None else as_ratio(of_string),
+        at_least(LEAST_FUNCTION_RATIO, of_string, as_ratio),
     )
     yield row(
         f"99th percentile of one call, {IN_FLIGHT} in flight",
-        lambda figures: _as_ms(figures.median(lambda taken: taken.p99_s)),
+        lambda figures: as_ms(figures.median(lambda taken: taken.p99_s)),
     )
     yield row(
         "server's processor time for one call",
-        lambda figures: _as_ms(figures.median(lambda taken: taken.cpu_s)),
+        lambda figures: as_ms(figures.median(lambda taken: taken.cpu_s)),
     )
     yield row(
         "median time of one call, one at a time",
-        lambda figures: _as_ms(figures.median(lambda taken: taken.one_call_s)),
+        lambda figures: as_ms(figures.median(lambda taken: taken.one_call_s)),
     )
     yield (
-        *("added to the stand-in alone", _NONE, _as_ms(added_s(relay, standin))),
-        _shown(by_string, lambda figures: _as_ms(added_s(figures, standin))),
-        _shown(by_post, lambda figures: _as_ms(added_s(figures, standin))),
-        _shown(by_system, lambda figures: _as_ms(added_s(figures, standin))),
-        _shown(by_function, lambda figures: _as_ms(added_s(figures, standin))),
+        *("added to the stand-in alone", NONE, as_ms(added_s(relay, standin))),
+        _shown(by_string, lambda figures: as_ms(added_s(figures, standin))),
+        _shown(by_post, lambda figures: as_ms(added_s(figures, standin))),
+        _shown(by_system, lambda figures: as_ms(added_s(figures, standin))),
+        _shown(by_function, lambda figures: as_ms(added_s(figures, standin))),
         "",
     )
     yield (
-        *("Webdial minus relay", _NONE, _NONE),
-        _shown(by_string, lambda figures: _as_ms(added_s(figures, relay))),
-        _shown(by_post, lambda figures: _as_ms(added_s(figures, relay))),
-        _shown(by_system, lambda figures: _as_ms(added_s(figures, relay))),
-        _shown(by_function, lambda figures: _as_ms(added_s(figures, relay))),
-        _at_most(MOST_ADDED_S, added_s(by_string, relay) if by_string else None, _as_ms),
+        *("Webdial minus relay", NONE, NONE),
+        _shown(by_string, lambda figures: as_ms(added_s(figures, relay))),
+        _shown(by_post, lambda figures: as_ms(added_s(figures, relay))),
+        _shown(by_system, lambda figures: as_ms(added_s(figures, relay))),
+        _shown(by_function, lambda figures: as_ms(added_s(figures, relay))),
+        at_most(MOST_ADDED_S, added_s(by_string, relay) if by_string else None, as_ms),
     )
 
 
 def _evaluation_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     evaluation = comparison.webdial.evaluation if comparison.webdial else None
     label = "the sample function alone, its tables in"
-    before = (_NONE, _NONE, _NONE, _NONE, _NONE)
-    yield (f"{label} SQLite", *before, _as_us(evaluation.database_s) if evaluation else _NONE, "")
-    yield (f"{label} memory", *before, _as_us(evaluation.memory_s) if evaluation else _NONE, "")
+    before = (NONE, NONE, NONE, NONE, NONE)
+    yield (f"{label} SQLite", *before, as_us(evaluation.database_s) if evaluation else NONE, "")
+    yield (f"{label} memory", *before, as_us(evaluation.memory_s) if evaluation else NONE, "")
 
 
 def _upkeep_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     relay = comparison.relay.upkeep
     webdial = comparison.webdial.dial_string.upkeep if comparison.webdial else None
     yield (
-        *("memory of the idle server", _NONE, _as_mib(relay.idle_bytes)),
-        *(_as_mib(webdial.idle_bytes) if webdial else _NONE, _NONE, _NONE, _NONE),
-        _at_most(MOST_IDLE_BYTES, webdial.idle_bytes if webdial else None, _as_mib),
+        *("memory of the idle server", NONE, as_mib(relay.idle_bytes)),
+        *(as_mib(webdial.idle_bytes) if webdial else NONE, NONE, NONE, NONE),
+        at_most(MOST_IDLE_BYTES, webdial.idle_bytes if webdial else None, as_mib),
     )
     yield (
-        *("memory after the run", _NONE, _as_mib(relay.worked_bytes)),
-        *(_as_mib(webdial.worked_bytes) if webdial else _NONE, _NONE, _NONE, _NONE, ""),
+        *("memory after the run", NONE, as_mib(relay.worked_bytes)),
+        *(as_mib(webdial.worked_bytes) if webdial else NONE, NONE, NONE, NONE, ""),
     )
     yield (
-        *("process start to first page served", _NONE, _as_s(relay.start_s)),
-        *(_as_s(webdial.start_s) if webdial else _NONE, _NONE, _NONE, _NONE),
-        _at_most(MOST_START_S, webdial.start_s if webdial else None, _as_s),
+        *("process start to first page served", NONE, as_s(relay.start_s)),
+        *(as_s(webdial.start_s) if webdial else NONE, NONE, NONE, NONE),
+        at_most(MOST_START_S, webdial.start_s if webdial else None, as_s),
     )
 
 
 def _shown(figures: Figures | None, show: Callable[[Figures], str]) -> str:
-    return _NONE if figures is None else show(figures)
-
-
-def _at_least(least: float, value: float | None, show: Callable[[float], str]) -> str:
-    """The target, and whether the value reaches it; no word about a value that is missing."""
-    return _target(f"at least {show(least)}", None if value is None else value >= least)
-
-
-def _at_most(most: float, value: float | None, show: Callable[[float], str]) -> str:
-    """The target, and whether the value stays within it."""
-    return _target(f"at most {show(most)}", None if value is None else value <= most)
-
-
-def _target(target: str, is_met: bool | None) -> str:
-    return target if is_met is None else f"{target}: {'met' if is_met else '**missed**'}"
+    return NONE if figures is None else show(figures)
 
 
 def _notes(comparison: Comparison) -> Iterator[str]:
     setting = comparison.setting
     yield (
-        f"One durable SQLite commit takes {_as_ms(setting.commit_s)} on this disk"
+        f"One durable SQLite commit takes {as_ms(setting.commit_s)} on this disk"
         f" ({setting.file_system})."
     )
     if comparison.webdial is None:
@@ -197,8 +181,23 @@ def _named(comparison: Comparison) -> Iterator[tuple[str, Figures]]:
         yield "Webdial", comparison.webdial.dial_string
 
 
-def page(comparison: Comparison) -> str:
-    """The whole reference page: how it was measured, the machine, the table, what limits what."""
+def section_table(measured: Measured) -> str:
+    """One more table under its title, or why there is none."""
+    return f"{measured.section.title}\n\n{measured.table or _missing(measured)}"
+
+
+def _missing(measured: Measured) -> str:
+    return f"Not measured. {measured.why_not}"
+
+
+def _section(measured: Measured) -> str:
+    section = measured.section
+    shown = f"{measured.table}\n\n{section.limits}" if measured.table else _missing(measured)
+    return f"## {section.title}\n\n{section.about}\n\n{shown}\n"
+
+
+def page(comparison: Comparison, sections: Iterable[Measured] = ()) -> str:
+    """The whole reference page: how it was measured, the machine, the tables, what limits what."""
     setting = comparison.setting
     machine = setting.machine
     return f"""# Performance
@@ -220,7 +219,7 @@ Every answer was checked, and the stand-in counted exactly the calls that succee
 {table(comparison)}
 
 {_LIMITS}
-Machine: {machine.processor}, {machine.cores} cores; {machine.system}; {machine.python}.
+{"".join(f"{_section(measured)}{chr(10)}" for measured in sections)}Machine: {machine.processor}, {machine.cores} cores; {machine.system}; {machine.python}.
 Packages: {", ".join(machine.packages)}.
 """
 
@@ -251,24 +250,3 @@ def _placement(setting: Setting) -> str:
     if setting.cores_apart:
         return "The server ran on one core, the stand-in and the load generator on another."
     return "The server, the stand-in and the load generator shared the machine's cores."
-
-
-def _as_ratio(value: float) -> str:
-    """Three digits, since a target is missed by less than two would show."""
-    return f"{value:.3f}"
-
-
-def _as_ms(seconds: float) -> str:
-    return f"{seconds * 1000:.2f} ms"
-
-
-def _as_us(seconds: float) -> str:
-    return f"{seconds * 1_000_000:.0f} µs"
-
-
-def _as_s(seconds: float) -> str:
-    return f"{seconds:.1f} s"
-
-
-def _as_mib(size_bytes: float) -> str:
-    return f"{size_bytes / 2**20:.0f} MiB"

@@ -43,7 +43,7 @@ FULL = Pace(
     alone_warm_up_s=0.3,
     alone_s=1.5,
 )
-"""About two minutes with four contenders."""
+"""About three minutes with six contenders."""
 
 QUICK = Pace(
     rounds=3,
@@ -54,32 +54,39 @@ QUICK = Pace(
     alone_warm_up_s=0.1,
     alone_s=0.3,
 )
-"""About half a minute with four contenders."""
+"""About half a minute with six contenders."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
     """A server and the calls it is given; `requests` goes on from round to round.
 
-    One server may be asked by several contenders, each by calls of its own.
+    One server may be asked by several contenders, each by calls of its own. `further` are servers that
+    share the calls; `database_cpu_s` tells what the database's processes have used so far.
     """
 
     name: str
     server: Server
     requests: Iterator[bytes]
     expected_status: int
+    further: tuple[Server, ...] = ()
+    in_flight: int = IN_FLIGHT
+    database_cpu_s: Callable[[], float] = lambda: 0.0
 
     def workload(self) -> Workload:
-        port = self.server.command.port
-        return Workload(HOST, port, self.requests, self.expected_status)
+        port, *others = (server.command.port for server in (self.server, *self.further))
+        return Workload(HOST, port, self.requests, self.expected_status, tuple(others))
+
+    def cpu_s(self) -> float:
+        return sum(server.cpu_s() for server in (self.server, *self.further))
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
     """One contender's figures of one round.
 
-    `busy` is the share of one core that the server used while 32 calls were in flight, `cpu_s` its
-    processor time for one call.
+    `busy` is the share of one core that the server used while many calls were in flight, `cpu_s` its
+    processor time for one call, `database_cpu_s` that of a database with processes of its own.
     """
 
     per_second: float
@@ -87,10 +94,15 @@ class Round:
     one_call_s: float
     busy: float
     cpu_s: float
+    database_cpu_s: float = 0.0
 
 
 def run_rounds(
-    contenders: Sequence[Contender], *, standin: Server, pace: Pace, tell: Callable[[str], None]
+    contenders: Sequence[Contender],
+    *,
+    standin: Server,
+    pace: Pace,
+    tell: Callable[[str], None],
 ) -> dict[str, list[Round]]:
     """The rounds of each contender by its name; `tell` hears of the progress.
 
@@ -105,9 +117,13 @@ def run_rounds(
 
 
 def _run_round(contender: Contender, standin: Server, pace: Pace) -> Round:
-    cpu_before_s, began_at = contender.server.cpu_s(), time.perf_counter()
-    together = _run_counted(contender, standin, IN_FLIGHT, pace.warm_up_s, pace.together_s)
-    cpu_s, took_s = contender.server.cpu_s() - cpu_before_s, time.perf_counter() - began_at
+    cpu_before_s, began_at = contender.cpu_s(), time.perf_counter()
+    database_before_s = contender.database_cpu_s()
+    together = _run_counted(
+        contender, standin, contender.in_flight, pace.warm_up_s, pace.together_s
+    )
+    cpu_s, took_s = contender.cpu_s() - cpu_before_s, time.perf_counter() - began_at
+    database_cpu_s = contender.database_cpu_s() - database_before_s
     alone = _run_counted(contender, standin, 1, pace.alone_warm_up_s, pace.alone_s)
     return Round(
         per_second=together.per_second,
@@ -115,6 +131,7 @@ def _run_round(contender: Contender, standin: Server, pace: Pace) -> Round:
         one_call_s=alone.median_s,
         busy=cpu_s / took_s,
         cpu_s=cpu_s / together.succeeded,
+        database_cpu_s=database_cpu_s / together.succeeded,
     )
 
 

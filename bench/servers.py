@@ -10,7 +10,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,14 +52,18 @@ def choose_cores() -> Cores:
     return Cores(server=first, harness=others[0] if others else first)
 
 
+Pin = int | Collection[int] | None
+"""A core, several, or whichever the system chooses."""
+
+
 @contextlib.contextmanager
-def pinned(core: int | None) -> Iterator[None]:
-    """Keep this thread, and every process it starts meanwhile, on `core`."""
-    if core is None:
+def pinned(cores: Pin) -> Iterator[None]:
+    """Keep this thread, and every process it starts meanwhile, on these cores."""
+    if cores is None:
         yield
         return
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
+    os.sched_setaffinity(0, {cores} if isinstance(cores, int) else set(cores))
     try:
         yield
     finally:
@@ -111,7 +115,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(command: Command, *, core: int | None, log: Path) -> Iterator[Server]:
+def running(command: Command, *, core: Pin, log: Path) -> Iterator[Server]:
     """Start `command` on `core`, wait until it answers, stop it in the end.
 
     Raises BenchError, with the end of the server's output, when it dies or does not answer in time.

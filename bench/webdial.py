@@ -14,11 +14,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import cycle
 from pathlib import Path
 
-from bench import BenchError, calls, sample, standin
+from bench import BenchError, calls, filling, sample, standin
 from bench.servers import HOST, ROOT, Command
 
 CALL_PATH = "/api/v1/calls"
@@ -32,6 +33,11 @@ _MECHANISM = "Use Web Phone Dialling Mechanism"
 _SYSTEM = "JSON"
 _SYSTEM_FILE = ROOT / "bench" / "json_system.toml"
 _LONGEST_COMMANDS_S = 120.0
+
+Variables = Mapping[str, str]
+"""Environment variables of Webdial besides its data folder."""
+
+NO_VARIABLES: Variables = {}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -76,7 +82,7 @@ def set_up(data: Path, *, authority: str) -> Tokens:
         ["user", "add", "system", *_user("B3", "LDS")],
         ["user", "add", "function", *_user(FUNCTION_STAFF_ID, "LON")],
         ["setting", "set", _MECHANISM, "FUNCTION"],
-        ["setting", "set", _MECHANISM, _dial_string(authority), "--branch", "MAN"],
+        ["setting", "set", _MECHANISM, dial_string_to(authority), "--branch", "MAN"],
         ["setting", "set", _MECHANISM, _posted(authority), "--branch", "BRS"],
         ["system", "set-up", _SYSTEM, "--file", str(_SYSTEM_FILE), "--field", f"host={host}",
          "--field", f"port={port}", "--field", "client_id=bench", "--secret", "client_secret=s3cret"],
@@ -106,8 +112,8 @@ def set_up_waiting(data: Path, *, quick: str, slow: str) -> tuple[str, str]:
         ["branch", "add", "LDS", "--name", "Leeds"],
         ["user", "add", "quick", *_user("B1", "MAN")],
         ["user", "add", "slow", *_user("B2", "LDS")],
-        ["setting", "set", _MECHANISM, _dial_string(quick), "--branch", "MAN"],
-        ["setting", "set", _MECHANISM, _dial_string(slow), "--branch", "LDS"],
+        ["setting", "set", _MECHANISM, dial_string_to(quick), "--branch", "MAN"],
+        ["setting", "set", _MECHANISM, dial_string_to(slow), "--branch", "LDS"],
         ["setting", "set", "Allowed Hosts", quick.partition(":")[0]],
         ["setting", "set", "Calls per Minute for a User", ""],
         ["setting", "set", "Calls per Day for a User", ""],
@@ -117,7 +123,27 @@ def set_up_waiting(data: Path, *, quick: str, slow: str) -> tuple[str, str]:
     return of_quick.strip(), of_slow.strip()
 
 
-def _dial_string(authority: str) -> str:
+def set_up_company(
+    data: Path, size: filling.Size, *, authority: str, variables: Variables = NO_VARIABLES
+) -> list[str]:
+    """Fill the fresh folder, or the database that `variables` name, with a company of this size.
+
+    The tokens of its callers, who dial at the stand-in. Raises BenchError as `set_up` does.
+    """
+    _run(
+        data,
+        ["setting", "set", "Allowed Hosts", authority.partition(":")[0]],
+        ["setting", "set", "Calls per Minute for a User", "9999999"],
+        ["setting", "set", "Calls per Day for a User", "9999999"],
+        variables=variables,
+    )
+    asked = asdict(replace(size, dial_string=dial_string_to(authority)))
+    _run_module("bench.filling", json.dumps(asked), data=data, variables=variables)
+    return [filling.caller_token(index) for index in range(size.callers)]
+
+
+def dial_string_to(authority: str) -> str:
+    """A GET at the stand-in."""
     return f"{standin.dial_url(authority)}?from=^&to=#"
 
 
@@ -134,9 +160,11 @@ def _user(staff_id: str, branch: str) -> list[str]:
     return [*named, "--branch", branch, "--extension", EXTENSION]
 
 
-def _run(data: Path, *commands: list[str]) -> list[str]:
+def _run(data: Path, *commands: list[str], variables: Variables = NO_VARIABLES) -> list[str]:
     """What each of the commands printed."""
-    printed: list[str] = json.loads(_run_module("bench.commands", json.dumps(commands), data=data))
+    asked = json.dumps(commands)
+    said = _run_module("bench.commands", asked, data=data, variables=variables)
+    printed: list[str] = json.loads(said)
     return printed
 
 
@@ -150,7 +178,9 @@ def evaluate_sample(data: Path, *, authority: str, evaluations: int) -> sample.E
     return sample.Evaluation(**measured)
 
 
-def _run_module(module: str, *arguments: str, data: Path) -> str:
+def _run_module(
+    module: str, *arguments: str, data: Path, variables: Variables = NO_VARIABLES
+) -> str:
     """What `module` prints, run as a program over the folder `data`.
 
     Raises BenchError, with what it said, when it fails.
@@ -159,7 +189,7 @@ def _run_module(module: str, *arguments: str, data: Path) -> str:
         done = subprocess.run(
             [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
-            env=_environment(data),
+            env=environment(data, variables),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -174,24 +204,36 @@ def _run_module(module: str, *arguments: str, data: Path) -> str:
     return done.stdout
 
 
-def _environment(data: Path) -> dict[str, str]:
-    """This process's environment with no setting of Webdial in it but the data folder."""
+def environment(data: Path, variables: Variables = NO_VARIABLES) -> dict[str, str]:
+    """This process's environment with no setting of Webdial in it but the data folder and `variables`."""
     foreign = ("WEBDIAL_", "DJANGO_")
     others = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    return {**others, "WEBDIAL_DATA": str(data)}
+    return {**others, "WEBDIAL_DATA": str(data), **variables}
 
 
-def serve_command(program: tuple[str, ...], data: Path, *, port: int) -> Command:
-    """How the server is started on the folder that `set_up` filled."""
+def serve_command(
+    program: tuple[str, ...],
+    data: Path,
+    *options: str,
+    port: int,
+    variables: Variables = NO_VARIABLES,
+) -> Command:
+    """How the server is started on the folder that was filled."""
     return Command(
         name="Webdial",
-        argv=(*program, "serve", "--host", HOST, "--port", str(port)),
+        argv=(*program, "serve", "--host", HOST, "--port", str(port), *options),
         port=port,
         ready_path=READY_PATH,
-        environment=_environment(data),
+        environment=environment(data, variables),
     )
 
 
 def call_requests(command: Command, token: str) -> Iterator[bytes]:
     """Calls placed by the user of `token`, each to another number; 201 is the answer."""
     return calls.posts(command.authority, CALL_PATH, token=token)
+
+
+def calls_in_turn(command: Command, tokens: Sequence[str]) -> Iterator[bytes]:
+    """Calls placed by one user after the other, each to another number of theirs."""
+    users = cycle([call_requests(command, token) for token in tokens])
+    return (next(user) for user in users)

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from bench import comparison, machine, report, rounds, sample
+from bench import comparison, machine, report, rounds, sample, sections, servers
 
 MIB = 2**20
 
@@ -136,3 +137,54 @@ def test_page_names_day_machine_packages_and_limits() -> None:
     assert text.endswith(
         "Machine: Abacus 9, 2 cores; Debian; CPython 3.11.7.\nPackages: aiohttp 3.14.5, uvloop 1.\n"
     )
+
+
+SECTION = sections.Section(
+    "part", "A part", "How it was measured.", "- **It**: the disk.", lambda *_: "| 1 |"
+)
+
+
+def test_page_tells_of_each_part_with_its_table_and_limits() -> None:
+    text = report.page(COMPARISON, [sections.Measured(SECTION, "| 1 |")])
+    part = "## A part\n\nHow it was measured.\n\n| 1 |\n\n- **It**: the disk.\n\nMachine: Abacus 9"
+    assert part in text
+    assert text.index("## What limits each figure") < text.index("## A part")
+
+
+def test_part_that_was_not_measured_says_why_and_limits_nothing() -> None:
+    missing = sections.Measured(SECTION, why_not="Nobody was there.")
+    text = report.page(COMPARISON, [missing])
+    part = (
+        "## A part\n\nHow it was measured.\n\nNot measured. Nobody was there.\n\nMachine: Abacus 9"
+    )
+    assert part in text
+    assert report.section_table(missing) == "A part\n\nNot measured. Nobody was there."
+
+
+def test_quick_run_names_the_parts_that_it_leaves_out() -> None:
+    shown = [report.section_table(each) for each in sections.left_out()]
+    why = "Not measured. A whole run measures it; this one was quick."
+    assert shown == [
+        f"Calls that wait\n\n{why}",
+        f"A large company\n\n{why}",
+        f"SQLite, PostgreSQL, two workers, two nodes\n\n{why}",
+    ]
+
+
+def test_part_without_webdial_says_so(tmp_path: Path) -> None:
+    measured = sections.measure_section(
+        SECTION, tmp_path, None, servers.choose_cores(), lambda _: None
+    )
+    assert measured == sections.Measured(
+        SECTION, why_not="Webdial is not installed beside this Python."
+    )
+
+
+def test_part_is_measured_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    told: list[str] = []
+    measured = sections.measure_section(
+        SECTION, tmp_path, ("webdial",), servers.choose_cores(), told.append
+    )
+    assert measured == sections.Measured(SECTION, "| 1 |")
+    assert told == ["A part"]
+    assert [folder.name for folder in tmp_path.iterdir()] == ["part"]

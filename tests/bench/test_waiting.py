@@ -5,7 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from bench import BenchError, waiting, webdial
+from bench import BenchError, servers, waiting, webdial
+
+PACE = waiting.WaitingPace(waiting=5, delay_s=0.3, rounds=1, round_s=0.2, warm_up_s=0.05)
+
+
+def test_short_run_weighs_calls_that_wait(tmp_path: Path) -> None:
+    program = webdial.find_program()
+    assert program is not None
+    told: list[str] = []
+    figures = waiting.measure_waiting(
+        tmp_path, program, cores=servers.choose_cores(), tell=told.append, pace=PACE
+    )
+    assert told[0] == "5 calls begin to wait"
+    assert figures.waiting == 5
+    assert figures.alone_s > 0
+    assert figures.beside_s > 0
 
 
 def test_rows_tell_whether_the_targets_are_met() -> None:
@@ -39,4 +54,6 @@ def test_call_that_fails_leaves_no_figures(tmp_path: Path, monkeypatch: pytest.M
     program = webdial.find_program()
     assert program is not None
     with pytest.raises(BenchError, match="other calls failed"):
-        waiting.measure_waiting(tmp_path, program, tell=lambda _: None, waiting=1)
+        waiting.measure_waiting(
+            tmp_path, program, cores=servers.choose_cores(), tell=lambda _: None, pace=PACE
+        )

@@ -1,8 +1,11 @@
-"""The configuration as the exchange reads it: loaded whole, replaced when its revision has moved."""
+"""The configuration as the exchange reads it: one picture, replaced when its revision has moved.
+
+What has not changed is not read again (webdial.site.domain.slices).
+"""
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 
@@ -10,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from webdial.errors import WebdialError
-from webdial.exchange.configuration import Caller, Configuration, PairedComputer, Token
+from webdial.exchange.configuration import Configuration
 from webdial.exchange.general_settings import key_of
 from webdial.exchange.named_hosts import policy_of
 from webdial.exchange.systems import (
@@ -18,26 +21,29 @@ from webdial.exchange.systems import (
     CertificateMode,
     StoredValue,
     SystemSetup,
-    UserPhone,
 )
 from webdial.phonesystems import PhoneSystem, SentFrom, catalogue_system, read_phone_system
-from webdial.site.domain.ring_rights import RING_RIGHTS
+from webdial.site.domain.configuration_sections import (
+    BRANCHES,
+    CALLERS,
+    COMPUTERS,
+    PHONES,
+    SECTIONS,
+    SIGNED_IN,
+    TOKENS,
+    USER_VALUES,
+    VALUES,
+)
 from webdial.site.domain.sealed_places import place_of_credential, place_of_value
+from webdial.site.domain.slices import Held, Section, read_section
 from webdial.site.models import (
-    ApiToken,
-    Branch,
-    Computer,
     Credential,
     FunctionVersion,
-    GeneralSetting,
     PhoneSystemSetup,
-    PhoneSystemSignIn,
     PhoneSystemValue,
     Revision,
     StartsFrom,
-    User,
 )
-from webdial.site.models import UserPhone as UserPhoneRow
 from webdial.watcom import DELIVERED_FUNCTION
 
 log = logging.getLogger("webdial.configuration")
@@ -61,76 +67,43 @@ def current_revision() -> int:
 
 
 def load_configuration() -> Configuration:
-    """The picture that the database holds now, all of it from one moment.
+    """The picture that the database holds now."""
+    return _read({})
+
+
+def _read(held: dict[Section, Held]) -> Configuration:
+    """The picture that the database holds now, all of it from one moment, with what is `held` for a beginning.
 
     Read without a transaction, which on SQLite would wait for whoever writes; a change that came
     in between has moved the revision.
     """
-    while (picture := _read_picture(current_revision())).revision != current_revision():
-        pass
+    revision = None
+    while revision != (revision := current_revision()):
+        for section in SECTIONS:
+            held[section] = read_section(section, held.get(section))
+        picture = _picture(revision, held)
     return picture
 
 
-def _read_picture(revision: int) -> Configuration:
-    branch_rows = list(Branch.objects.order_by().values_list("id", "name", "agency_id"))
-    branches = {branch_id: name for branch_id, name, _ in branch_rows}
-    callers = {
-        row[0]: Caller(
-            user_id=row[0],
-            login=row[1],
-            staff_id=row[2],
-            name=row[3],
-            extension=row[4] or None,
-            branch_id=row[5],
-            branch_name=branches.get(row[5], ""),
-            is_active=row[6],
-            may_ring_abroad=row[7],
-            may_ring_premium=row[8],
-            may_ring_in_quiet_hours=row[9],
-        )
-        for row in User.objects.order_by().values_list(
-            "id", "login", "staff_id", "name", "extension", "branch_id", "is_active", *RING_RIGHTS
-        )
-    }
-    token_users = {
-        bytes.fromhex(digest): Token(
-            token_id,
-            user_id,
-            places,
-            reads,
-            None if until is None else until.timestamp(),
-            browser != "",
-        )
-        for digest, token_id, user_id, places, reads, until, browser in (
-            ApiToken.objects.order_by().values_list(
-                "digest", "id", "user_id", "places_calls", "reads_calls", "expires_at", "browser"
-            )
-        )
-    }
-    values: dict[tuple[str, int | None], str] = {
-        (key_of(name), branch_id): value
-        for name, branch_id, value in GeneralSetting.objects.order_by().values_list(
-            "name", "branch_id", "value"
-        )
-    }
-    function_source = source_in_force()
-    computers = _computers()
+def _picture(revision: int, held: Mapping[Section, Held]) -> Configuration:
+    branches, branch_ids, agency_ids = held[BRANCHES].entries
+    computers, computers_of = held[COMPUTERS].entries
     return Configuration(
         revision=revision,
-        callers=callers,
-        token_users=token_users,
+        callers=held[CALLERS].entries[0],
+        token_users=held[TOKENS].entries[0],
         branches=branches,
-        values=values,
-        branch_ids={agency_id.casefold(): branch_id for branch_id, _, agency_id in branch_rows},
-        function_source=function_source,
-        agency_ids={branch_id: agency_id for branch_id, _, agency_id in branch_rows},
+        values=held[VALUES].entries[0],
+        branch_ids=branch_ids,
+        function_source=source_in_force(),
+        agency_ids=agency_ids,
         setups=_setups(),
-        user_values=_user_values(),
-        phones=_phones(),
+        user_values=held[USER_VALUES].entries[0],
+        phones=held[PHONES].entries[0],
         credentials=_credentials(),
-        signed_in=frozenset(PhoneSystemSignIn.objects.values_list("setup_id", "user_id")),
+        signed_in=frozenset(held[SIGNED_IN].entries[0]),
         computers=computers,
-        computers_of=_by_user(computers.values()),
+        computers_of=computers_of,
     )
 
 
@@ -182,47 +155,6 @@ def _system_of(source: str, name: str) -> PhoneSystem:
     return read_phone_system(source, id=name)
 
 
-def _user_values() -> dict[tuple[int, int, int | None], dict[str, StoredValue]]:
-    found: dict[tuple[int, int, int | None], dict[str, StoredValue]] = {}
-    rows = PhoneSystemValue.objects.filter(user__isnull=False)
-    for setup_id, user_id, phone_id, name, value, is_sealed in rows.values_list(
-        "setup_id", "user_id", "phone_id", "name", "value", "is_sealed"
-    ):
-        assert user_id is not None
-        place = place_of_value(setup_id, user_id, phone_id, name) if is_sealed else ""
-        found.setdefault((setup_id, user_id, phone_id), {})[name] = StoredValue(value, place)
-    return found
-
-
-def _phones() -> dict[int, tuple[UserPhone, ...]]:
-    found: dict[int, list[UserPhone]] = {}
-    rows = UserPhoneRow.objects.order_by("id")
-    for user_id, phone_id, label, extension, setup_id in rows.values_list(
-        "user_id", "id", "label", "extension", "setup_id"
-    ):
-        found.setdefault(user_id, []).append(
-            UserPhone(phone_id, label, extension or None, setup_id)
-        )
-    return {user_id: tuple(phones) for user_id, phones in found.items()}
-
-
-def _computers() -> dict[bytes, PairedComputer]:
-    rows = Computer.objects.order_by().values_list(
-        "digest", "id", "user_id", "name", "dials_without_asking", "line"
-    )
-    return {
-        bytes.fromhex(digest): PairedComputer(computer_id, user_id, name, at_once, line)
-        for digest, computer_id, user_id, name, at_once, line in rows
-    }
-
-
-def _by_user(computers: Iterable[PairedComputer]) -> dict[int, tuple[PairedComputer, ...]]:
-    found: dict[int, list[PairedComputer]] = {}
-    for computer in computers:
-        found.setdefault(computer.user_id, []).append(computer)
-    return {user_id: tuple(theirs) for user_id, theirs in found.items()}
-
-
 def _credentials() -> dict[str, StoredValue]:
     return {
         key_of(name): StoredValue(sealed, place_of_credential(name))
@@ -236,19 +168,15 @@ def source_in_force() -> str:
     return DELIVERED_FUNCTION if newest is None else newest
 
 
-def _loaded() -> Configuration:
-    """The picture with its network policy: no call then waits for 10,000 dial strings to be read."""
-    configuration = load_configuration()
-    policy_of(configuration)
-    return configuration
-
-
 class ConfigurationReader:
     """A ConfigurationSource over the database. `refresh` may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._current = _loaded()
+        self._held: dict[Section, Held] = {}
+        self._current = _read(self._held)
+        # No call then waits for 10,000 dial strings to be read.
+        policy_of(self._current)
 
     @property
     def current(self) -> Configuration:
@@ -258,5 +186,13 @@ class ConfigurationReader:
         """Take up what has changed; costs one small query when nothing has."""
         with self._lock:
             if current_revision() != self._current.revision:
-                self._current = _loaded()
+                self._current = self._replacement()
                 log.info("configuration revision %d is in force", self._current.revision)
+
+    def _replacement(self) -> Configuration:
+        """With its network policy, which stays when nothing has changed that names hosts."""
+        before, picture = self._current, _read(self._held)
+        if picture.values is before.values and picture.setups == before.setups:
+            picture.network_policy.extend(before.network_policy)
+        policy_of(picture)
+        return picture

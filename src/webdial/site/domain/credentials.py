@@ -110,7 +110,10 @@ def rotate_credentials() -> int:
 
     with configuration_change():
         keep_act(
-            ChangeSubject.CREDENTIAL, "", "All secrets", translatable("sealed under a new key")
+            ChangeSubject.CREDENTIAL,
+            "",
+            translatable("All secrets"),
+            translatable("sealed under a new key"),
         )
         return (
             _rotate_values(again)

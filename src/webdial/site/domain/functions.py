@@ -15,6 +15,7 @@ from webdial.exchange.numbering import path_in_force
 from webdial.exchange.resolving import Resolver, show_nothing
 from webdial.language import translate
 from webdial.numbers import clean_number
+from webdial.site.domain.acting import COMMAND_LINE
 from webdial.site.domain.changes import keep_change
 from webdial.site.domain.configuration import configuration_change, source_in_force
 from webdial.site.function_runner import DatabaseFunction, compiled
@@ -88,7 +89,7 @@ def save_function(source: str, *, author: User | None, note: str = "") -> Functi
         version = FunctionVersion.objects.create(
             source=source,
             author=author,
-            author_name=author.name if author else "the command line",
+            author_name=author.name if author else COMMAND_LINE.name,
             note=note[:200],
             saved_at=timezone.now(),
         )
