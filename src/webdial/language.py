@@ -78,7 +78,28 @@ def retold(text: str) -> str:
 
 def grouped(number: int) -> str:
     """`number` with its thousands told apart as the language does."""
-    return f"{number:,}".replace(",", translate("1,000")[1])
+    return decimal(number, 0)
+
+
+def decimal(number: float, places: int | None = None) -> str:
+    """`number` with so many places, or with those that it has, written as the language does it."""
+    marks = str.maketrans({",": translate("1,000")[1], ".": translate("0.5")[1]})
+    return format(number, ",g" if places is None else f",.{places}f").translate(marks)
+
+
+def waited(seconds: float) -> str:
+    """A duration for who waited: under 0.1 s, 0.4 s, 12 s."""
+    if seconds < 0.1:
+        return translate("under 0.1 s")
+    return translate("{seconds} s", seconds=decimal(seconds, 1 if seconds < 10 else 0))
+
+
+def measured(seconds: float) -> str:
+    """A duration for who compares: 0.42 ms, 87 ms, 1.25 s."""
+    if seconds >= 1:
+        return translate("{seconds} s", seconds=decimal(seconds, 2))
+    milliseconds = seconds * 1000
+    return translate("{ms} ms", ms=decimal(milliseconds, 2 if milliseconds < 10 else 0))
 
 
 def translatable(message: str) -> str:

@@ -8,6 +8,7 @@ import gc
 import logging
 import os
 import threading
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,11 @@ from django.core.management import call_command
 from django.db import connection
 from filelock import FileLock
 
+from webdial.language import translatable
+
 if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
+
     from webdial.exchange import Exchange
     from webdial.exchange.breaker import Held
     from webdial.exchange.gates import GateKey
@@ -29,14 +34,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("webdial.runtime")
 
-CONFIGURATION_S: Final = 0.5
-"""How often changed configuration is looked for: a token that was revoked ends everywhere within a second."""
+CONFIGURATION_S: Final = 0.3
+"""How often changed configuration is looked for: a token that was revoked ends everywhere within a second, also
+where 100,000 users are compared first. A look takes 0.9 ms of the processor."""
 
 REFRESH_S: Final = 1.0
 """How often the rest is looked at: what dead runs left behind, the use of tokens, other nodes."""
 
 LEFT_BEHIND_S: Final = 30.0
 """Age from which a call of our own that nobody places any more is taken for interrupted."""
+
+UPGRADE_LOOK_S: Final = 0.2
+"""How often somebody who waits for another machine's upgrade looks whether it is over."""
 
 PRUNE_S: Final = 3_600.0
 """How often calls are looked for that are older than they are kept."""
@@ -58,12 +67,21 @@ def upgrade_database() -> None:
 
     with FileLock(settings.ENVIRONMENT.data / "upgrade.lock"), connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # other machines may start at the same moment
-            cursor.execute("SELECT pg_advisory_lock(%s)", [UPGRADE_KEY])
+            _take_upgrade_lock(cursor, UPGRADE_KEY)
         try:
             call_command("migrate", interactive=False, verbosity=0)
         finally:
             if connection.vendor == "postgresql":
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [UPGRADE_KEY])
+
+
+def _take_upgrade_lock(cursor: "CursorWrapper", key: int) -> None:
+    """Asks again and again: an index that is built meanwhile waits for every statement that waits."""
+    while True:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        if cursor.fetchone()[0]:
+            return
+        time.sleep(UPGRADE_LOOK_S)
 
 
 def mark_calls_left_behind(run: "Run", exchange: "Exchange | None" = None) -> None:
@@ -195,7 +213,9 @@ async def keep_call_log_short() -> None:
 
     def remove() -> None:
         removal = remove_old_calls(
-            datetime.now(UTC), actor="the server", goes_on=lambda: not is_ending.is_set()
+            datetime.now(UTC),
+            actor=translatable("the server"),
+            goes_on=lambda: not is_ending.is_set(),
         )
         if removal.count:
             log.info("%d calls from before %s removed", removal.count, removal.placed_before)

@@ -4,7 +4,8 @@ Runs inside an installation, since it writes to its database.
 """
 
 import itertools
-from datetime import timedelta
+import random
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -57,6 +58,7 @@ _PHONES: Final = "http://127.0.0.1:8001"
 _MAIL: Final = "ada@webdial.example"
 _NUMBERS: Final = ("020 7946 0123", "0113 496 0187", "07700 900223", "029 2018 0345")
 _CHANNELS: Final = ("page", "api", "cli")
+_USUAL: Final = (Outcome.SENT, Outcome.REJECTED, Outcome.TIMED_OUT)
 
 
 def fill_everything(told_in: Path) -> None:
@@ -162,21 +164,29 @@ def _add_passkey(ada: User) -> str:
 
 
 def _add_calls(carl: User) -> dict[str, str]:
-    """A call of every outcome, and enough sent ones for a second page of the log.
+    """A call of every outcome, and what three people dialled in a month: several pages of the log.
 
     An accepted one is the latest. The one that is being placed is found to be interrupted, sooner or
     later, since no program places it.
     """
     numbers = itertools.count()
     ordered = sorted(Outcome, key=lambda each: each is not Outcome.ACCEPTED)
-    ids = {each.value: _add_call(carl, each, next(numbers)) for each in ordered}
-    for _ in range(120):
-        _add_call(carl, Outcome.SENT, next(numbers))
+    now = timezone.now()
+    ids = {}
+    for count, each in zip(numbers, ordered, strict=False):
+        ids[each.value] = _add_call(carl, each, count, now - timedelta(minutes=7 * count), 420)
+    dice = random.Random(7)
+    users = [carl, *User.objects.filter(login__in=("dora", "huw")).order_by("login")]
+    for days in range(1, 30):
+        day = now - timedelta(days=days)
+        for hours in range(1, 2 + dice.randrange(4, 9) // (1 if day.weekday() < 5 else 4)):
+            user, outcome = dice.choices(users, (6, 2, 1))[0], dice.choices(_USUAL, (20, 1, 1))[0]
+            took_ms = round(150 + dice.expovariate(1 / 300))
+            _add_call(user, outcome, next(numbers), day - timedelta(hours=hours), took_ms)
     return ids
 
 
-def _add_call(user: User, outcome: Outcome, count: int) -> str:
-    placed_at = timezone.now() - timedelta(minutes=7 * count)
+def _add_call(user: User, outcome: Outcome, count: int, placed_at: datetime, took_ms: int) -> str:
     call_id = UUID(int=(int(placed_at.timestamp() * 1000) << 80) | (7 << 76) | count)
     number = _NUMBERS[count % len(_NUMBERS)]
     branch: Branch | None = user.branch
@@ -185,18 +195,18 @@ def _add_call(user: User, outcome: Outcome, count: int) -> str:
         dialled=number.replace(" ", ""), channel=_CHANNELS[count % len(_CHANNELS)], kind="http",
         request=f"GET {_PHONES}/ivr/PbxAPI.aspx?func=make_call&from=203&to={number.replace(' ', '')}",
         setting_source="set for all branches", run_id="another run", placed_at=placed_at,
-        outcome=outcome.value, phone_system="Head office", **_end(outcome, placed_at),
+        outcome=outcome.value, phone_system="Head office", **_end(outcome, placed_at, took_ms),
     )  # fmt: skip
     return str(call_id)
 
 
-def _end(outcome: Outcome, placed_at: Any) -> dict[str, Any]:
+def _end(outcome: Outcome, placed_at: datetime, took_ms: int) -> dict[str, Any]:
     if not outcome.is_final:
         return {}
     status = 200 if outcome.is_success else 403 if outcome is Outcome.REJECTED else None
     return {
         "status": status,
         "answer": "<answer><errcode>0</errcode></answer>" if status else "",
-        "finished_at": placed_at + timedelta(milliseconds=420),
-        "took_ms": 420,
+        "finished_at": placed_at + timedelta(milliseconds=took_ms),
+        "took_ms": took_ms,
     }

@@ -17,6 +17,7 @@ from tests.pages.site import HEIGHT, NARROW, WIDE
 from tests.pages.walk import opened_pages
 
 MANUAL: Final = Path(__file__).resolve().parents[2] / "docs" / "pictures" / "pages"
+TALL_HEIGHT: Final = 1200
 THEMES: Final = ("light", "dark")
 WIDTHS: Final = {"wide": WIDE, "narrow": NARROW}
 SHOWN: Final = frozenset(
@@ -37,6 +38,15 @@ SHOWN: Final = frozenset(
 )
 """The pictures that the manual shows (docs/reference/pages.md)."""
 
+TALL: Final = frozenset(
+    {
+        "administrator-call-figures-wide-light",
+        "administrator-maintenance-edit-setting-wide-light",
+        "administrator-maintenance-explain-wide-light",
+    }
+)
+"""Those whose point stands further down: the manual shows more of them."""
+
 
 async def take(folder: Path, wanted: frozenset[str] | None) -> int:
     """Take the pictures named in `wanted`, or all of them; how many there are."""
@@ -56,7 +66,8 @@ def picture_name(who: Who, visit: Visit, width: str, theme: str) -> str:
 
 
 async def _take_one(page: Page, file: Path, width: int, theme: str) -> None:
-    await page.set_viewport_size({"width": width, "height": HEIGHT})
+    height = TALL_HEIGHT if file.stem in TALL else HEIGHT
+    await page.set_viewport_size({"width": width, "height": height})
     await page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     await page.screenshot(path=file, animations="disabled", full_page=_is_whole(file))
 

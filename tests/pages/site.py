@@ -70,6 +70,7 @@ async def new_page(browser: Browser, address: str) -> Page:
     context = await browser.new_context(
         base_url=address,
         viewport={"width": WIDE, "height": HEIGHT},
+        locale="en-GB",
         reduced_motion="reduce",
     )
     return await context.new_page()

@@ -124,16 +124,16 @@ def _put(root: _Tree, path: list[str], leaf: Template) -> str:
         if node.is_list is None:
             node.is_list = is_list
         if node.is_list is not is_list:
-            return "One variable makes a list here, another an object."
+            return translate("One variable makes a list here, another an object.")
         is_last = depth == len(path) - 1
         new: _Tree | Template = leaf if is_last else _Tree()
         following = _listed(node, step, new) if is_list else node.members.setdefault(step, new)
         if following is None:
-            return (
-                f"The list has {len(node.items)} entries so far: the next is [{len(node.items)}]."
+            return translate(
+                "The list has {count} entries so far: the next is [{count}].", count=len(node.items)
             )
         if following is not new and (is_last or not isinstance(following, _Tree)):
-            return "This place in the JSON has a value already."
+            return translate("This place in the JSON has a value already.")
         if isinstance(following, _Tree):
             node = following
     return ""
@@ -296,7 +296,9 @@ class _XmlCheck:
 
     def _doctype(self, *_: object) -> None:
         at = self._places[0]
-        self._tell("body_malformed", "A document type declaration is refused.", at, at + 1, "")
+        self._tell(
+            "body_malformed", translate("A document type declaration is refused."), at, at + 1, ""
+        )
 
     def _character(self, byte_index: int) -> int:
         return len(self._text.encode()[: max(byte_index, 0)].decode(errors="ignore"))

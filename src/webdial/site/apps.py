@@ -1,6 +1,9 @@
 """The Django application."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from webdial.site.databases import plan_for_pages
 
 
 class SiteConfig(AppConfig):
@@ -14,3 +17,4 @@ class SiteConfig(AppConfig):
         )
 
         watch_second_factors()
+        connection_created.connect(plan_for_pages, dispatch_uid="plan_for_pages")

@@ -19,6 +19,7 @@ from typing import Final
 from webdial.errors import CallNotPlacedError, WebdialError
 from webdial.exchange.configuration import Caller, Configuration
 from webdial.exchange.watching import Watcher
+from webdial.language import translate
 from webdial.site.databases import Database
 from webdial.site.function_tables import SCHEMA, Connection, DatabaseTables, open_reader
 from webdial.watcom import (
@@ -125,8 +126,8 @@ class FunctionThreads:
         except BaseException as error:  # whatever it is: the caller is told, the thread goes on
             log.exception("the database function could not be called")
             told = CallNotPlacedError(
-                "The database function could not be called.",
-                hint="An administrator finds the reason in the server's log.",
+                translate("The database function could not be called."),
+                hint=translate("An administrator finds the reason in the server's log."),
                 code="function_failed",
             )
             told.__cause__ = error
@@ -134,7 +135,7 @@ class FunctionThreads:
 
 
 def _shutting_down() -> CallNotPlacedError:
-    return CallNotPlacedError("The server is shutting down, so the call was not placed.")
+    return CallNotPlacedError(translate("The server is shutting down, so the call was not placed."))
 
 
 class _Returns:
@@ -199,8 +200,14 @@ class DatabaseFunction:
         except FunctionError as error:
             log.warning("the database function failed for StaffID %s: %s", caller.staff_id, error)
             raise CallNotPlacedError(
-                f"The database function failed: {error.message} (line {error.line})",
-                hint="The function's author can mend it in Maintenance | Database Functions.",
+                translate(
+                    "The database function failed: {message} (line {line})",
+                    message=error.message,
+                    line=error.line,
+                ),
+                hint=translate(
+                    "The function's author can mend it in Maintenance | Database Functions."
+                ),
                 code="function_failed",
             ) from error
         return result.value
@@ -250,8 +257,8 @@ class DatabaseFunction:
             self._local.held = None
             log.exception("the database function could not read the database")
             raise CallNotPlacedError(
-                "The database function could not read the database.",
-                hint="It may have taken too long; try again.",
+                translate("The database function could not read the database."),
+                hint=translate("It may have taken too long; try again."),
                 code="function_failed",
             ) from error
 

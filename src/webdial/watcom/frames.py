@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from random import Random
 from time import monotonic
 
-from webdial.language import grouped, translate
+from webdial.language import decimal, grouped, translate
 from webdial.watcom.errors import SUCCESS, RaisedError, State, StoppedError
 from webdial.watcom.limits import Limits
 from webdial.watcom.nodes import Node
@@ -127,7 +127,7 @@ class Frame:
         if monotonic() > self.deadline:
             raise StoppedError(
                 translate(
-                    "The function ran longer than {wall_s} s.", wall_s=f"{self.limits.wall_s:g}"
+                    "The function ran longer than {wall_s} s.", wall_s=decimal(self.limits.wall_s)
                 )
             )
 

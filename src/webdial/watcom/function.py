@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from webdial.errors import Fault
-from webdial.language import grouped, translate
+from webdial.language import grouped, translatable, translate
 from webdial.watcom import nodes, subqueries
 from webdial.watcom.datatypes import Convert, converter
 from webdial.watcom.errors import (
@@ -42,7 +42,7 @@ end;
 COMPILERS = (subqueries,)
 """Modules that are needed only because importing one enters the compilers of its expressions."""
 
-_TOO_DEEP = "The function is nested too deeply for the place it is called from."
+_TOO_DEEP = translatable("The function is nested too deeply for the place it is called from.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class CompiledFunction:
         except StoppedError as stop:
             raise self._limit(stop.message, frame) from None
         except RecursionError:
-            raise self._limit(_TOO_DEEP, frame) from None
+            raise self._limit(translate(_TOO_DEEP), frame) from None
         return CallResult(
             value,
             {name: frame.values[slot] for name, slot in self._shown.items()},
@@ -165,7 +165,7 @@ def compile_function(
     try:
         return _compile(source, schema, limits)
     except RecursionError:
-        fault = make_fault(Kind.LIMIT, _TOO_DEEP, 0, 1)
+        fault = make_fault(Kind.LIMIT, translate(_TOO_DEEP), 0, 1)
         raise LimitReachedError(source, [fault]) from None
 
 

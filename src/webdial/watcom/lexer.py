@@ -154,7 +154,7 @@ def _read_irregular(source: str, match: re.Match[str], faults: list[Fault]) -> i
         case "bad_name":
             message = translate("A name is empty or too long: it has 1 to 128 characters.")
         case "open_text":
-            message, end = "The text literal is not closed.", len(source)
+            message, end = translate("The text literal is not closed."), len(source)
         case "open_name":
             closing = "]" if source[start] == "[" else source[start]
             message = translate(

@@ -17,14 +17,20 @@ TALLEST_TREE = 200
 two frames a node, and leave room for whoever called."""
 
 _BAD_BODIES = {
-    "AS": "A function body in the Transact-SQL dialect (AS ...) is not provided.",
-    "EXTERNAL": "A function cannot call code outside the database.",
-    "URL": "A function cannot make requests itself: it returns what is to be dialled.",
-    "TYPE": "A function cannot make requests itself: it returns what is to be dialled.",
-    "HEADER": "A function cannot make requests itself: it returns what is to be dialled.",
-    "AT": "A function cannot stand for one in another database.",
-    "LANGUAGE": "A function cannot call code outside the database.",
-    "HANDLER": "A function cannot call code outside the database.",
+    "AS": translatable("A function body in the Transact-SQL dialect (AS ...) is not provided."),
+    "EXTERNAL": translatable("A function cannot call code outside the database."),
+    "URL": translatable(
+        "A function cannot make requests itself: it returns what is to be dialled."
+    ),
+    "TYPE": translatable(
+        "A function cannot make requests itself: it returns what is to be dialled."
+    ),
+    "HEADER": translatable(
+        "A function cannot make requests itself: it returns what is to be dialled."
+    ),
+    "AT": translatable("A function cannot stand for one in another database."),
+    "LANGUAGE": translatable("A function cannot call code outside the database."),
+    "HANDLER": translatable("A function cannot call code outside the database."),
 }
 
 
@@ -112,9 +118,12 @@ class FunctionParser(StatementParser):
         if not self.at("CREATE", "ALTER"):
             if first.word in REFUSED_STATEMENTS:
                 self.advance()
-                self.refuse(REFUSED_STATEMENTS[first.word], first)
+                self.refuse(translate(REFUSED_STATEMENTS[first.word]), first)
             self.fail(
-                f"A function begins with CREATE FUNCTION or ALTER FUNCTION, not {self.found()}."
+                translate(
+                    "A function begins with CREATE FUNCTION or ALTER FUNCTION, not {found}.",
+                    found=self.found(),
+                )
             )
         if self.advance().word == "CREATE":
             self.accept_words("OR", "REPLACE")
@@ -169,7 +178,7 @@ class FunctionParser(StatementParser):
                 resumes = True
             elif first.word in _BAD_BODIES:
                 self.advance()
-                self.refuse(_BAD_BODIES[first.word], first)
+                self.refuse(translate(_BAD_BODIES[first.word]), first)
             else:
                 return resumes
 

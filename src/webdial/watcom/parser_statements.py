@@ -70,7 +70,7 @@ class StatementParser(QueryParser):
         self.advance()
         if self.token.kind is TokenKind.NAME and not self.at_list_end():
             self.advance()
-        self.refuse(REFUSED_STATEMENTS[first.word], first)
+        self.refuse(translate(REFUSED_STATEMENTS[first.word]), first)
 
     def _assignment_without_set(self) -> Statement:
         """name = CALL function(...)"""
@@ -274,8 +274,8 @@ class StatementParser(QueryParser):
         if not self.at("SELECT"):
             if self.at("CALL", "WITH") or self.at_name():
                 self.advance()
-                self.refuse("A cursor stands over a SELECT.", first)
-            self.fail(f"SELECT is missing, before {self.found()}.")
+                self.refuse(translate("A cursor stands over a SELECT."), first)
+            self.fail(translate("SELECT is missing, before {found}.", found=self.found()))
         query = self.query()
         if self.at("FOR"):
             clause = self.advance()

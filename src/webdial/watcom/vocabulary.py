@@ -4,6 +4,8 @@ The reserved words are those SQL Anywhere reserves and this grammar needs (SQL A
 words); a name that is spelt like one has to be quoted.
 """
 
+from webdial.language import translatable
+
 _RESERVED_WORDS = """
     ALL ALTER AND ANY AS ASC BEGIN BETWEEN BY CALL CASE CAST CHAR CHARACTER CLOSE CONTINUE CONVERT
     CREATE CROSS CURRENT CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER CURSOR DATE
@@ -52,13 +54,13 @@ COMPARISONS = {
 }
 """Signs of comparison, each with the one it means."""
 
-_WRITES = "A function cannot change data."
-_DEFINES = "A function cannot define or drop anything in the database."
-_RIGHTS = "A function cannot change users or rights."
-_DYNAMIC = "A function cannot run SQL that it puts together itself."
-_SERVER = "A function cannot give orders to the server."
-_TRANSACTION = "A function cannot steer transactions."
-_FILES = "A function cannot read or write files."
+_WRITES = translatable("A function cannot change data.")
+_DEFINES = translatable("A function cannot define or drop anything in the database.")
+_RIGHTS = translatable("A function cannot change users or rights.")
+_DYNAMIC = translatable("A function cannot run SQL that it puts together itself.")
+_SERVER = translatable("A function cannot give orders to the server.")
+_TRANSACTION = translatable("A function cannot steer transactions.")
+_FILES = translatable("A function cannot read or write files.")
 
 REFUSED_STATEMENTS = {
     **dict.fromkeys(
@@ -96,7 +98,7 @@ REFUSED_STATEMENTS = {
         _SERVER,
     ),
     "EXPLAIN": _SERVER,
-    "VALUES": "A function returns one value, no result set.",
-    "WITH": "Common table expressions are not provided: use a subquery.",
+    "VALUES": translatable("A function returns one value, no result set."),
+    "WITH": translatable("Common table expressions are not provided: use a subquery."),
 }
 """Statements of SQL Anywhere that no function may contain, each with the reason."""

@@ -1,7 +1,7 @@
 """Figures of the call log: calls by time, branch and outcome; phone systems' failures and times.
 
 Five queries at most, whatever the number of branches and phone systems. Calls are put into hours and
-days by their ids, which grow with time. So everything is read from the index `call_filtered`, and
+days by their ids, which grow with time. So everything is read from the index `call_by_time`, and
 nothing from the table.
 """
 
@@ -109,7 +109,9 @@ def figures_of(sight: Sight, wanted: CallFilter, *, now: datetime) -> Figures:
         failed=_failed(outcomes),
         step=step,
         times=tuple(_tally(name, by_time[index]) for index, name in enumerate(names)),
-        branches=_tallies((branches.get(pk, "No branch"), each) for pk, each in by_branch.items()),
+        branches=_tallies(
+            (branches.get(pk, translate("No branch")), each) for pk, each in by_branch.items()
+        ),
         outcomes=tuple(
             (Outcome(name), count)
             for name, count in sorted(outcomes.items(), key=lambda each: -each[1])

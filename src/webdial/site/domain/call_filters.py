@@ -11,7 +11,6 @@ from typing import Final
 from uuid import UUID
 
 import phonenumbers
-from django.db import connection
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
@@ -155,10 +154,8 @@ def _between(since: datetime | None, until: datetime | None) -> Q:
 
 
 def _has_digits(number: str) -> Q:
-    """SQLite finds text faster than a pattern; PostgreSQL only of a pattern knows how rare it is."""
-    if connection.vendor == "sqlite":
-        return Q(GreaterThan(StrIndex("dialled", Value(number)), 0))
-    return Q(dialled__contains=number)
+    """Both databases find a text faster than a pattern."""
+    return Q(GreaterThan(StrIndex("dialled", Value(number)), 0))
 
 
 def _clean(text: str) -> str:
@@ -211,7 +208,9 @@ def _branch(typed: str) -> Branch | None:
     raise InvalidValueError(
         translate("More than one branch is found by “{typed}”.", typed=typed),
         field="branch",
-        hint=f"Type the AgencyID: {names}{' …' if len(found) > _MANY else ''}",
+        hint=translate(
+            "Type the AgencyID: {names}", names=names + (" …" if len(found) > _MANY else "")
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from webdial.exchange.calls import Channel, PlacedCall, PreparedCall, TimeLimits
 from webdial.exchange.configuration import Caller
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.exchange.terms import Claim
+from webdial.language import translate
 from webdial.numbers import CleanNumber
 from webdial.site.domain.claims import call_with_claim
 from webdial.site.models import Call, CallClaim
@@ -49,8 +50,8 @@ async def _read(work: Callable[[], T]) -> T:
         return await in_database_thread(work)
     except Error as error:
         raise JournalError(
-            "The call log could not be read, so the call was not placed.",
-            hint="An administrator finds the reason in the server's log.",
+            translate("The call log could not be read, so the call was not placed."),
+            hint=translate("An administrator finds the reason in the server's log."),
         ) from error
 
 

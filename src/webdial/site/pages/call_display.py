@@ -10,7 +10,7 @@ import orjson
 
 from webdial.exchange import Channel, Outcome, PlacedCall, Verdict
 from webdial.exchange.calls import Repeat
-from webdial.language import translatable, translate
+from webdial.language import translatable, translate, waited
 from webdial.numbers import NumberError, NumberStep, StepKind, clean_number
 from webdial.site.models import Call
 
@@ -205,10 +205,7 @@ class ShownCall:
         """How long the phone system took to answer, such as `0.4 s`; empty while it does."""
         if self.finished_at is None or self.outcome in {Outcome.HANDED_OVER, Outcome.BLOCKED}:
             return ""
-        seconds = (self.finished_at - self.placed_at).total_seconds()
-        if seconds < 0.1:
-            return translate("under 0.1 s")
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+        return waited((self.finished_at - self.placed_at).total_seconds())
 
 
 def tone_of(outcome: Outcome) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from webdial.exchange import Outcome
-from webdial.language import translate
+from webdial.language import grouped, translate
 from webdial.site.domain.call_figures import AnswerTimes, Figures, Tally, figures_of
 from webdial.site.pages.call_display import tone_of
 from webdial.site.pages.call_list import asked_calls, filter_context
@@ -72,7 +72,7 @@ def show_figures(request: PageRequest) -> HttpResponse:
 def _rows(tallies: tuple[Tally, ...]) -> list[BarRow]:
     shown = list(tallies[:_MAX_ROWS])
     if others := tallies[_MAX_ROWS:]:
-        name = f"{len(others):,} others"
+        name = translate("{count} others", count=grouped(len(others)))
         calls, failed = sum(each.calls for each in others), sum(each.failed for each in others)
         shown.append(Tally(name, calls, failed))
     most = max((each.calls for each in shown), default=0)

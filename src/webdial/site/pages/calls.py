@@ -24,6 +24,7 @@ from webdial.site.models import Call
 from webdial.site.pages.call_display import CHANNELS, ShownCall, number_steps
 from webdial.site.pages.call_list import list_calls
 from webdial.site.pages.dial import dial_page
+from webdial.site.pages.emergency import ask_once_more, is_confirmed
 from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.one_time import again_of_form, once_of_form, renew_id, spend_form
 from webdial.site.pages.own_phone import choose_phone, chosen_phone, own_phone, phone_id_of
@@ -111,7 +112,7 @@ async def _place_call(request: PageRequest) -> HttpResponse:
     try:
         placed = await exchange.start_call(
             number, user_id=user_id, channel=Channel.PAGE, phone_id=phone_id, once=once, again=again,
-            is_confirmed="confirmed" in request.POST,
+            is_confirmed=is_confirmed(request),
         )  # fmt: skip
     except WebdialError as error:
         await spend_form(exchange.duplicates, once, error)
@@ -152,7 +153,7 @@ def _hand_over(link: str) -> HttpResponse:
 def _refuse(request: PageRequest, number: str, error: WebdialError) -> HttpResponse:
     """Nothing was dialled; why, where the user looks."""
     if isinstance(error, UnconfirmedError):
-        return _ask_once_more(request, number, error)
+        return ask_once_more(request, number, error)
     shown = show_error(error, field="number")
     if request.htmx:
         # Of a dial string that an administrator set, the caller sees nothing; it may hold a secret.
@@ -160,20 +161,6 @@ def _refuse(request: PageRequest, number: str, error: WebdialError) -> HttpRespo
         context = {"error": shown, "returned": returned, "number": number.strip()[:MAX_TYPED]}
         return renew_id(render(request, "partials/call_refused.html", context, status=422))
     return dial_page(request, typed=number[:MAX_TYPED], error=shown)
-
-
-def _ask_once_more(request: PageRequest, number: str, error: UnconfirmedError) -> HttpResponse:
-    """An emergency number is rung by a second press, on a page or a part of one that says so."""
-    context = {
-        "error": show_error(error),
-        "number": number.strip()[:MAX_TYPED],
-        "phone": request.POST.get("phone"),
-        "own_phone": own_phone(request),
-        "hides_quick_dial": True,
-    }
-    if request.htmx:
-        return renew_id(render(request, "partials/emergency.html", context, status=422))
-    return render(request, "emergency.html", context, status=422)
 
 
 def _part(request: PageRequest, shown: ShownCall, part: str, *, pause_s: int = 0) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.http import Http404, QueryDict
 from webdial.errors import NotFoundError
 from webdial.exchange.configuration import Configuration, EffectiveValue
 from webdial.exchange.general_settings import MECHANISM, is_function, key_of
-from webdial.language import translatable, translate
+from webdial.language import retold, translatable, translate
 from webdial.phonesystems import Field, FieldKind, Owner
 from webdial.site.domain.personal_values import (
     PersonalSystem,
@@ -134,7 +134,7 @@ def way_of_dialling(effective: EffectiveValue, configuration: Configuration) -> 
         way = translate("the phone system {name}", name=setup.name)
     else:
         way = translate("a dial string")
-    return f"{way} ({effective.explanation})"
+    return f"{way} ({retold(effective.explanation)})"
 
 
 def keep_typed(

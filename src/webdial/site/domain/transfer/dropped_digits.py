@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from webdial.errors import InvalidValueError
-from webdial.language import grouped, translate, translate_count
+from webdial.language import grouped, translatable, translate, translate_count
 from webdial.site.domain.phones import LabelledNumber
 from webdial.site.domain.transfer.plan import CellFault, Item
 from webdial.site.domain.transfer.subject import Draft, Key, Subject
@@ -15,7 +15,7 @@ _SHORTENED: Final = re.compile(r"\d([.,]\d+)?[eE]\+\d{1,3}", re.ASCII)
 _LONG: Final = 7
 """Digits from which a number is no extension: without its 0 or + it would ring somebody else."""
 
-_AS_TEXT: Final = "Give the column the format Text, and type the number again."
+_AS_TEXT: Final = translatable("Give the column the format Text, and type the number again.")
 
 
 def refuse_shortened(given: str) -> None:
@@ -23,7 +23,7 @@ def refuse_shortened(given: str) -> None:
     if _SHORTENED.fullmatch(given.strip()):
         raise InvalidValueError(
             translate("A spreadsheet has shortened this number, and its digits are lost."),
-            hint=_AS_TEXT,
+            hint=translate(_AS_TEXT),
         )
 
 
@@ -32,7 +32,7 @@ def refuse_numeric(given: str) -> None:
     if sum(map(str.isdigit, given)) >= _LONG:
         raise InvalidValueError(
             translate("The sheet keeps this as a number, and a number has no 0 or + in front."),
-            hint=_AS_TEXT,
+            hint=translate(_AS_TEXT),
         )
 
 
@@ -51,7 +51,7 @@ def blame_keys(
                     translate(
                         "{whole} is kept. Has a spreadsheet dropped the 0 in front?", whole=whole
                     ),
-                    hint=_AS_TEXT,
+                    hint=translate(_AS_TEXT),
                 )
 
 
@@ -67,7 +67,7 @@ def blame_phones(draft: Draft, kept: Iterable[LabelledNumber]) -> None:
             message = translate(
                 "{lost} is kept. Has a spreadsheet dropped the 0 or + in front?", lost=lost
             )
-            draft.faults.append(CellFault("Number", bare, message, _AS_TEXT))
+            draft.faults.append(CellFault("Number", bare, message, translate(_AS_TEXT)))
 
 
 def note_on(drafts: Iterable[Draft]) -> Iterable[str]:

@@ -16,7 +16,7 @@ import orjson
 import xlsxwriter
 
 from webdial.errors import InvalidValueError
-from webdial.language import grouped, translate
+from webdial.language import grouped, translatable, translate
 from webdial.site.domain.transfer import workbook_child
 from webdial.site.domain.transfer.limits import (
     CHILD_MEMORY_BYTES,
@@ -27,7 +27,7 @@ from webdial.site.domain.transfer.limits import (
 )
 from webdial.site.domain.transfer.tables import Table, TableRow, table_of, unreadable
 
-_NOT_READ: Final = "This is no workbook that can be read."
+_NOT_READ: Final = translatable("This is no workbook that can be read.")
 
 
 def write_workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -78,7 +78,7 @@ def _check_unpacked_size(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             size = sum(member.file_size for member in archive.infolist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise unreadable(_NOT_READ) from error
+        raise unreadable(translate(_NOT_READ)) from error
     if size > MAX_UNPACKED_BYTES:
         raise _too_large()
 
@@ -101,7 +101,9 @@ def _read_in_child(content: bytes) -> dict[str, Any]:
         case 0:
             return dict(orjson.loads(done.stdout))
         case workbook_child.NOT_READ:
-            raise unreadable(_NOT_READ, hint=translate("It must be xlsx, xls or ods, or CSV."))
+            raise unreadable(
+                translate(_NOT_READ), hint=translate("It must be xlsx, xls or ods, or CSV.")
+            )
         case workbook_child.LOCKED:
             raise unreadable(
                 translate("The workbook wants a password."), hint=translate("Save it without one.")

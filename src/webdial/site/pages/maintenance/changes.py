@@ -13,6 +13,7 @@ from webdial.site.domain.changes import change_by_id, changed_fields, find_chang
 from webdial.site.domain.put_back import plan_put_back, put_back
 from webdial.site.domain.rights import Act, Subject
 from webdial.site.models import Change, ChangeSubject
+from webdial.site.pages.kept_words import told_label
 from webdial.site.pages.maintenance.change_words import shown_fields
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import page_of, search_text
@@ -75,7 +76,8 @@ def put_change_back(request: PageRequest, change_id: int) -> HttpResponse:
             error = show_error(fault)
         else:
             messages.success(
-                request, translate("{label} is as it was before this change.", label=change.label)
+                request,
+                translate("{label} is as it was before this change.", label=told_label(change)),
             )
             return redirect("maintenance:changes")
     plan = plan_put_back(change)

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from webdial.errors import SourceError, WebdialError
 from webdial.exchange.configuration import Configuration
-from webdial.language import translate
+from webdial.language import measured, translate
 from webdial.numbers import NumberError
 from webdial.site.domain.functions import FunctionTrial, try_function
 from webdial.site.function_runner import DatabaseFunction
@@ -22,7 +22,7 @@ from webdial.site.pages.maintenance.function_source import (
 from webdial.site.pages.maintenance.preview import SAMPLE_NUMBER, ShownPlan, shown_plan
 from webdial.site.pages.maintenance.user_choice import UserChoice, chosen_user
 from webdial.site.pages.shown_errors import ShownError, show_error
-from webdial.watcom import CallResult, FunctionError, Value
+from webdial.watcom import FunctionError, Value
 from webdial.watcom.values import text_of
 
 MOST_CHARACTERS: Final = 8_192
@@ -172,7 +172,7 @@ def _ran(trial: FunctionTrial) -> Ran:
         statements=result.statements,
         queries=result.queries,
         rows_read=result.rows_read,
-        elapsed=_elapsed(result),
+        elapsed=measured(result.elapsed_s),
     )
 
 
@@ -202,8 +202,3 @@ def _visible(text: str) -> str:
     return "".join(
         c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
     )
-
-
-def _elapsed(result: CallResult) -> str:
-    milliseconds = result.elapsed_s * 1000
-    return f"{milliseconds:.2f} ms" if milliseconds < 100 else f"{result.elapsed_s:.2f} s"

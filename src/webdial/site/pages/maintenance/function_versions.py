@@ -8,10 +8,11 @@ from django.db import transaction
 from django.http import Http404, QueryDict
 
 from webdial.errors import NotFoundError, WebdialError
-from webdial.language import translate
+from webdial.language import retold, translate
 from webdial.site.domain.fields import kept_text
 from webdial.site.domain.functions import list_versions, save_function, version_by_id
 from webdial.site.models import FunctionVersion, Revision, User
+from webdial.site.pages.kept_words import told_note
 from webdial.site.pages.maintenance.function_source import check_source
 from webdial.watcom import DELIVERED_FUNCTION
 
@@ -33,7 +34,7 @@ class Version:
 
     @classmethod
     def of_row(cls, row: FunctionVersion) -> Self:
-        return cls(row.pk, row.source, row.author_name, row.note, row.saved_at)
+        return cls(row.pk, row.source, retold(row.author_name), told_note(row.note), row.saved_at)
 
     @property
     def title(self) -> str:

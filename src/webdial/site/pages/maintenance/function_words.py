@@ -6,7 +6,7 @@ All of them come from webdial.watcom, so that what is coloured as a word is one.
 from dataclasses import dataclass
 from typing import Final
 
-from webdial.language import grouped, translatable, translate
+from webdial.language import decimal, grouped, translatable, translate
 from webdial.site.function_tables import SCHEMA
 from webdial.watcom.builtins import BUILTINS, Builtin, Kind
 from webdial.watcom.datatypes import TYPE_WORDS
@@ -138,7 +138,9 @@ def refusals() -> list[Refusal]:
 def bounds(limits: Limits) -> list[Bound]:
     """The limits that an author may meet."""
     return [
-        Bound(translate("Time of a call"), f"{limits.wall_s} s"),
+        Bound(
+            translate("Time of a call"), translate("{seconds} s", seconds=decimal(limits.wall_s))
+        ),
         Bound(translate("Statements and turns of loops"), grouped(limits.statements)),
         Bound(translate("Queries"), grouped(limits.queries)),
         Bound(translate("Rows of one query"), grouped(limits.rows_per_query)),

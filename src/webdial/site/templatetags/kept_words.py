@@ -1,0 +1,10 @@
+"""For pages that show the history and the notes of the call log."""
+
+from django import template
+
+from webdial.site.pages.kept_words import told_label, told_note, told_source
+
+register = template.Library()
+register.filter("told_label", told_label)
+register.filter("told_note", told_note)
+register.filter("told_source", told_source)
