@@ -7,7 +7,8 @@
     python3 dev.py bench       how fast calls are placed, beside a bare relay
     python3 dev.py api-scan    schemathesis over the whole API of a running site; --short for a minute
     python3 dev.py web-scan    wapiti over every page of a running site, as each of the people (Debian)
-    python3 dev.py audit       what the lock files pin: hashes, licences, and known weaknesses where they can be asked for
+    python3 dev.py audit       what the lock files pin: hashes, licences, age, what was yanked, and known weaknesses where
+                               an index and a service can be asked
     python3 dev.py fuzz        the property tests again and again, for ten minutes
     python3 dev.py crash       kill a loaded server hundreds of times, and account for every call
     python3 dev.py systemd     boot a machine with a real systemd, and have its unit start, restart and stop Webdial (Debian, root)
@@ -35,6 +36,7 @@ ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
 PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 STAMP = ENVIRONMENT / ".synchronised"
+BYTECODE = ENVIRONMENT / "bytecode"
 REAL_PARTS = ROOT / "tests" / "real" / "packages.toml"
 
 UV = "uv==0.13.9"
@@ -94,8 +96,11 @@ def test(arguments: list[str]) -> int:
     install_wheel()
     install_real_parts()
     say("Running the tests against the built package")
-    workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", "2"]
-    return inside("pytest", *workers, "--dist", "loadfile", *arguments)
+    # One more than there are cores: tests wait for servers, browsers and disks much of their time.
+    count = str((os.cpu_count() or 1) + 1)
+    workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", count]
+    # A file at a time, in the order of tests/order.py.
+    return inside("pytest", *workers, "--dist", "loadfile", "--no-loadscope-reorder", *arguments)
 
 
 def check(arguments: list[str]) -> int:
@@ -349,6 +354,9 @@ def inside(program: str, *arguments: str, from_source: bool = False) -> int:
     variables = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(ENVIRONMENT)}
     variables.pop("PYTHONHOME", None)
     variables.pop("PYTHONPATH", None)
+    # The suite starts Python a thousand times: without its bytecode each would compile everything anew.
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
+    variables["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
     if from_source:
         variables["PYTHONPATH"] = str(ROOT / "src")
     found = shutil.which(program, path=path) or program

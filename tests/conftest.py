@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.order import put_longest_first
 from tests.server import Installation
 
 pytest_plugins = ["tests.real.fixtures"]
@@ -17,6 +18,11 @@ settings.register_profile(
     "fuzz", deadline=None, suppress_health_check=list(HealthCheck), max_examples=3_000
 )
 settings.load_profile("suite")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    put_longest_first(items, config.rootpath)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

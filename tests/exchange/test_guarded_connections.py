@@ -7,7 +7,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Self
 
 import pytest
@@ -77,6 +77,7 @@ class Door:
         for writer in tuple(self._open):
             writer.close()
         await self._server.wait_closed()
+        await self.wait_until_empty()
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -94,13 +95,16 @@ class Door:
                 self.heads.append(error.partial)
         finally:
             writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
             self._open.discard(writer)
             async with self.closed:
                 self.closed.notify_all()
 
-    async def wait_until_empty(self) -> None:
+    async def wait_until_empty(self, *, after: int = 0) -> None:
+        """Return when nobody is connected any more, and so many have been."""
         async with self.closed:
-            await self.closed.wait_for(lambda: not self._open)
+            await self.closed.wait_for(lambda: not self._open and self.connections >= after)
 
 
 Send = Callable[[str], "asyncio.Future[Verdict]"]
@@ -370,3 +374,4 @@ async def test_bare_connection_is_under_the_policy_too() -> None:
         plain = await asyncio.to_thread(connect_plainly, here, "localhost", door.port, 5.0)
         assert plain.getpeername() == ("127.0.0.1", door.port)
         plain.close()
+        await door.wait_until_empty(after=1)  # it may not have been met yet

@@ -38,6 +38,8 @@ MimeType={types}
 _FOREIGN = ("XDG_CURRENT_DESKTOP", "DESKTOP_SESSION", "KDE_FULL_SESSION", "BROWSER")
 """Of the developer's own desktop; with one of these, xdg-open would ask that desktop instead."""
 _COMMAND_LIMIT_S = 20.0
+_START_LIMIT_S = 40.0
+"""For the handler to be started: xdg-open runs dozens of programs, which a loaded machine does in ten seconds."""
 
 
 class Desktop:
@@ -69,7 +71,7 @@ class Desktop:
         if done.returncode:
             raise PartError(f"{done.args[0]}: {done.stdout}")
 
-    def wait_started(self, *, timeout_s: float = 10.0) -> tuple[str, ...]:
+    def wait_started(self, *, timeout_s: float = _START_LIMIT_S) -> tuple[str, ...]:
         """Return the arguments of the handler's next start. Raises PartError after `timeout_s`."""
         limit = time.monotonic() + timeout_s
         with selectors.DefaultSelector() as selector:

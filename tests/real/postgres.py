@@ -42,19 +42,29 @@ _SAFE = ("shared_buffers=32MB", "jit=off")
 class PostgresCluster:
     """A running server; a context manager that ends it and removes its files."""
 
-    def __init__(self, host: str, *, is_safe: bool = False) -> None:
+    def __init__(
+        self,
+        host: str,
+        *,
+        is_safe: bool = False,
+        settings: tuple[str, ...] | None = None,
+        parent: Path | None = None,
+    ) -> None:
         """Make the cluster and start it on `host`, a loopback address of its own (about 1 s).
 
-        With `is_safe` a commit is on disk when it returns, as users have it: for what kills it.
+        With `is_safe` a commit is on disk when it returns, as users have it: for what kills or measures it.
+        Its files are in a folder of `parent`, else in one of the system's for what does not last.
+        `settings` stand in the place of both; with none of them it runs as it is delivered.
         Raises PartError with initdb's words when it fails.
         """
         self.host = host
-        self._settings = _SAFE if is_safe else _UNSAFE_BUT_FAST
+        usual = _SAFE if is_safe else _UNSAFE_BUT_FAST
+        self._settings = usual if settings is None else settings
         self._programs = presence.program("postgresql").parent
         self._system_user = _USER if os.geteuid() == 0 else None
         self._names = (f"test_{number}" for number in itertools.count(1))
         # Not a folder of pytest's: those are closed to the user that the server runs as.
-        self._folder = Path(tempfile.mkdtemp(prefix="webdial-postgres-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="webdial-postgres-", dir=parent))
         try:
             self._make_cluster()
             self._child = self._start_server()

@@ -156,7 +156,7 @@ def test_key_that_is_given_is_not_in_the_backup(filled: Installation, tmp_path: 
 
 def test_restoring_over_something_wants_force(small: Path, tmp_path: Path) -> None:
     there = Installation(tmp_path)
-    there.prepare()
+    there.prepare(with_own_keys=True)
     refused = there.run("restore", str(small))
     assert refused.returncode == 1
     assert "webdial.sqlite3" in refused.stderr
@@ -172,7 +172,7 @@ def test_restoring_over_postgresql_wants_force(
 ) -> None:
     with postgres.fresh_database() as url:
         there = Installation(tmp_path / "other", url)
-        there.prepare()
+        there.prepare(with_own_keys=True)
         refused = Installation(tmp_path / "new", url).run("restore", str(small))
         assert (refused.returncode, "not empty" in refused.stderr) == (1, True)
         assert ask(there, "SELECT count(*) FROM webdial_user") == [(1,)]

@@ -2,8 +2,9 @@
 
 import asyncio
 import sqlite3
+import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.client import RemoteDisconnected
 from pathlib import Path
@@ -14,13 +15,19 @@ import pytest
 
 from tests.crash.campaign import Blow, Campaign, prepared
 from tests.server import Installation, Reply, Server
+from webdial.simulator.fault_scripts import FAULTS, FaultScript
 from webdial.simulator.faults import FaultServer
 
 resource = pytest.importorskip("resource", reason="limits of a process are set by POSIX")
 
 
 @contextmanager
-def phone_system(port: int = 0) -> Iterator[FaultServer]:
+def phone_system(
+    port: int = 0,
+    *,
+    tls: ssl.SSLContext | None = None,
+    scripts: Mapping[str, FaultScript] = FAULTS,
+) -> Iterator[FaultServer]:
     """A FaultServer on a loop of its own, for tests that block."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -29,7 +36,7 @@ def phone_system(port: int = 0) -> Iterator[FaultServer]:
     def run(coroutine: object) -> object:
         return asyncio.run_coroutine_threadsafe(coroutine, loop).result(20)  # type: ignore[arg-type]
 
-    server = FaultServer(port=port)
+    server = FaultServer(port=port, tls=tls, scripts=scripts)
     run(server.__aenter__())
     try:
         server.wait = lambda count: run(server.wait_for_requests(count))  # type: ignore[attr-defined]

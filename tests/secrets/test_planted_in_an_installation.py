@@ -32,8 +32,8 @@ def logged(installation: Installation) -> Iterator[tuple[Server, list[str]]]:
     try:
         yield server, said
     finally:
-        server.process.terminate()
-        said.append(server.process.communicate(timeout=30)[0])
+        server.stop()
+        said.append("\n".join(server.rest))
 
 
 def files_with_secrets(folder: Path) -> dict[str, list[str]]:

@@ -49,6 +49,11 @@ STRUCTURE = """() => {
   return faults;
 }"""
 TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+WAIT_FOR_FOCUS = """async () => {
+  const wanted = document.querySelector("[autofocus]");
+  while (wanted && document.activeElement !== wanted) await new Promise(requestAnimationFrame);
+}"""
+"""A field that asks for it has it only once the page has been drawn; a Tab before that leads to another one."""
 IS_SKIP_LINK_SEEN = """() => {
   const link = document.activeElement;
   return link.matches(".skip-link") && link.getBoundingClientRect().top >= 0;
@@ -188,6 +193,7 @@ async def _faults_of(page: Page, visit: Visit) -> AsyncIterator[str]:
         yield f"answers {answer.status} as {page.url}"
     for fault in await page.evaluate(STRUCTURE):
         yield fault
+    await page.evaluate(WAIT_FOR_FOCUS)
     if await page.evaluate("document.activeElement === document.body"):
         await page.keyboard.press("Tab")
         await page.evaluate(SETTLE)
