@@ -84,7 +84,9 @@ async function enterPagesNow() {
   const registered = await api.scripting.getRegisteredContentScripts({ ids: [SCRIPT] });
   if (registered.length) await api.scripting.unregisterContentScripts({ ids: [SCRIPT] });
   if (matches.length) {
-    const script = { id: SCRIPT, matches, allFrames: true, runAt: "document_idle", ...FILES };
+    // Whatever runs later than at the start is a task of its own, which Chromium has the load event wait for: behind the layout
+    // of a long page. At the start nothing but three small files is read; the looking begins after the load event.
+    const script = { id: SCRIPT, matches, allFrames: true, runAt: "document_start", ...FILES };
     await api.scripting.registerContentScripts([{ ...script, excludeMatches: left.flatMap(patternsOf) }]);
   }
   void enterOpenPages(settings, matches); // not waited for: a page that never answers would hold up the next change

@@ -1,6 +1,11 @@
 """Which numbers of real pages are marked in Chromium, and that the pages stay what they were."""
 
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
 import pytest
+from playwright.async_api import Page, Route
 
 from tests.extension.browser import Person
 from tests.extension.corpus import Score, items_of, pages
@@ -87,6 +92,17 @@ async def test_page_stays_as_it_was(reader: Person, sites: Sites) -> None:
     assert await marked.evaluate("document.documentElement.children.length") == 2
 
 
+async def test_marked_number_is_underlined_however_deep_it_stands(
+    reader: Person, sites: Sites
+) -> None:
+    deep = f"<main><div><p>Call <b id=number>{NUMBER}</b></p></div></main>"
+    page = await reader.read(sites.serve(deep))
+    line = await page.evaluate(
+        "getComputedStyle(number, '::highlight(webdial-number)').textDecorationLine"
+    )
+    assert line == "underline"
+
+
 async def test_numbers_that_come_later_change_and_go(reader: Person, sites: Sites) -> None:
     page = await reader.read(sites.serve("<p id=first></p><p id=second>Nothing yet</p>"))
     await page.evaluate("first.innerHTML = 'Call <b>020 7946 0123</b>'")
@@ -96,6 +112,41 @@ async def test_numbers_that_come_later_change_and_go(reader: Person, sites: Site
     await page.evaluate("first.remove(); second.firstChild.data = 'or 020 7946 0789'")
     await reader.wait_marked(page, "+442079460789")
     assert await reader.numbers(page) == ["+442079460789"]
+
+
+async def test_nothing_is_looked_for_before_the_page_has_loaded(
+    reader: Person, sites: Sites
+) -> None:
+    """What is done before would put the load event off, by half a second on a page of 5 MB."""
+    async with page_that_loads_long(reader, sites) as (page, let_load):
+        other = await reader.read(sites.serve(f"<p>{NUMBER}</p>"))
+        await other.close()
+        assert await reader.marked(page) == []
+        await let_load()
+        await reader.wait_marked(page, E164)
+
+
+async def test_page_that_never_has_loaded_is_looked_through_all_the_same(
+    reader: Person, sites: Sites
+) -> None:
+    async with page_that_loads_long(reader, sites) as (page, _):
+        await reader.wait_marked(page, E164)
+        assert await page.evaluate("document.readyState") == "interactive"
+
+
+@asynccontextmanager
+async def page_that_loads_long(
+    reader: Person, sites: Sites
+) -> AsyncIterator[tuple[Page, Callable[[], Awaitable[None]]]]:
+    """A page whose picture is awaited until it is let load."""
+    page = await reader.context.new_page()
+    asked: asyncio.Queue[Route] = asyncio.Queue()
+    await page.route("**/picture.png", asked.put)
+    address = sites.serve(f"<p>{NUMBER}</p><img src=picture.png>")
+    await page.goto(address, wait_until="domcontentloaded")
+    picture = await asked.get()
+    yield page, picture.abort
+    await page.close()
 
 
 async def test_long_text_of_one_node(reader: Person, sites: Sites) -> None:

@@ -9,6 +9,9 @@ from asgiref.sync import sync_to_async
 from tests.site.conftest import Member
 from tests.site.logged_calls import NOW, logged_call
 from webdial.errors import InvalidValueError
+from webdial.site.audit.verifying import Summary, verify
+from webdial.site.domain.browsers import pair_browser
+from webdial.site.domain.computers import make_code, pair, revoke_computer
 from webdial.site.domain.people import save_person
 from webdial.site.domain.personal_data import (
     Subject,
@@ -18,7 +21,8 @@ from webdial.site.domain.personal_data import (
     subject_of_number,
 )
 from webdial.site.domain.phones import LabelledNumber
-from webdial.site.models import Call, CallLogNote, User
+from webdial.site.domain.tokens import create_token
+from webdial.site.models import Call, CallLogNote, Change, Computer, User
 
 NUMBER = "020 7946 0123"
 SECRETS = ("7946", "2079460123", "pbx.example", "203", "Penrose")
@@ -145,6 +149,48 @@ def test_export_of_a_number_without_calls(users: dict[str, User]) -> None:
     assert (told["number"], told["directory"], told["calls"]) == ("02079460123", [], [])
 
 
+def pair_machines(user: User) -> None:
+    """A laptop that is revoked, another that is not, and a browser."""
+    for name in ("Old laptop", "Laptop"):
+        laptop = pair(make_code(user), name=name, platform="Linux", address="").computer
+        if name == "Old laptop":
+            revoke_computer(laptop)
+    pair_browser(make_code(user), browser="Firefox", address="")
+
+
+def test_export_of_a_user_tells_paired_computers_and_browsers(users: dict[str, User]) -> None:
+    pair_machines(users["carl"])
+    pair_machines(users["dora"])
+    create_token(users["carl"], name="Wallboard")
+    told = json.loads(b"".join(export_personal_data(Subject(user=users["carl"]), actor="Ada")))
+    assert [(each["name"], each["platform"]) for each in told["computers"]] == [("Laptop", "Linux")]
+    assert [each["name"] for each in told["browsers"]] == ["Firefox"]
+    assert [each["name"] for each in told["tokens"]] == ["Wallboard"]
+    assert Computer.objects.get(user=users["carl"]).digest not in json.dumps(told)
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_erasing_a_user_who_is_deactivated_takes_their_machines(
+    users: dict[str, User], *, is_active: bool
+) -> None:
+    carl, dora = users["carl"], users["dora"]
+    for user in (carl, dora):
+        pair_machines(user)
+        create_token(user, name="Wallboard")
+    User.objects.filter(pk=carl.pk).update(is_active=is_active)
+    carl.refresh_from_db()
+    assert find_personal_data(Subject(user=carl)).machines == ("Laptop", "Firefox")
+    erase(Subject(user=carl), cuts_user=True)
+    kept = ("Laptop", "Firefox") if is_active else ()
+    assert find_personal_data(Subject(user=carl)).machines == kept
+    assert find_personal_data(Subject(user=dora)).machines == ("Laptop", "Firefox")
+    told = {change.label for change in Change.objects.filter(erased_at=None)}
+    assert ("Old laptop of Carl Osei" in told) is is_active
+    assert ("Extension in Firefox of Carl Osei" in told) is is_active
+    assert {"Wallboard of Carl Osei", "Old laptop of Dora Lindqvist"} <= told
+    assert list(verify(Summary())) == []
+
+
 PAGE = "/maintenance/personal-data"
 
 
@@ -152,12 +198,16 @@ async def text(member: Member, **query: str) -> str:
     return str((await member.client.get(PAGE, query)).content.decode())
 
 
-async def test_page_previews_and_changes_nothing(ada: Member, log_of_carl: None) -> None:
+async def test_page_previews_and_changes_nothing(
+    ada: Member, users: dict[str, User], log_of_carl: None
+) -> None:
     html = await text(ada, number=NUMBER)
     assert 'Calls found</dt><dd class="num">2' in html
     assert "02079460123" in html
+    await sync_to_async(pair_machines)(users["carl"])
     html = await text(ada, user="carl")
     assert "Carl Osei (CO)" in html
+    assert 'Laptop, Firefox <span class="muted">stay while the user is active' in html
     assert await Call.objects.filter(erased_at=None).acount() == 2
     assert not await CallLogNote.objects.aexists()
 

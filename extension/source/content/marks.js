@@ -13,6 +13,10 @@ globalThis.webdial ??= (() => {
     return looked.get(node) === node.data;
   }
 
+  function isMarked(node) {
+    return marked.has(node);
+  }
+
   function noteLooked(node) {
     looked.set(node, node.data);
     if (marked.has(node)) unmark(node);
@@ -76,5 +80,5 @@ globalThis.webdial ??= (() => {
     );
   }
 
-  return { isLookedAt, noteLooked, mark, forgetRemoved, forgetAll, numberAt, all };
+  return { isLookedAt, isMarked, noteLooked, mark, forgetRemoved, forgetAll, numberAt, all };
 })();

@@ -6,8 +6,10 @@
 globalThis.webdial.pointer ??= (() => {
   const marks = globalThis.webdial;
   const api = globalThis.browser ?? globalThis.chrome;
+  const LONGEST_LOAD_MS = 5_000; // from the end of its text; then a page is looked through though something in it hangs
   const BUSY = "a, button, input, textarea, select, label, summary, [contenteditable], [role=button], [role=link], [role=tab]";
 
+  const loaded = whenLoaded();
   let settings = null;
   let hint = null;
   let isMoving = false;
@@ -83,7 +85,20 @@ globalThis.webdial.pointer ??= (() => {
     return { host, remove: () => host.remove(), tell: (text) => (label.textContent = text) };
   }
 
+  // The page's own loading comes first: to ask wakes the background, and what is done in idle moments before the load event
+  // puts that event off.
+  function whenLoaded() {
+    if (document.readyState === "complete") return Promise.resolve();
+    return new Promise((done) => {
+      addEventListener("load", done, { once: true });
+      const waitNoLonger = () => setTimeout(done, LONGEST_LOAD_MS);
+      if (document.readyState === "interactive") waitNoLonger();
+      else addEventListener("DOMContentLoaded", waitNoLonger, { once: true });
+    });
+  }
+
   async function ask() {
+    await loaded;
     const told = await api.runtime.sendMessage({ ask: "settings" }).catch(() => null);
     const wasOn = settings !== null;
     settings = told;

@@ -1,5 +1,5 @@
-// Walks the page for numbers while it is idle, a slice at a time, and again whatever changes. The pieces with digits are
-// judged by the background, so the library costs the page nothing.
+// Walks the page for numbers once it has loaded, in short slices while it is idle, and again whatever changes. The pieces with
+// digits are judged by the background, so the library costs the page nothing.
 
 "use strict";
 
@@ -12,6 +12,7 @@ globalThis.webdial.scan ??= (() => {
   const AROUND = 48;
   const LONGEST = 1500; // of one piece
   const MOST_PIECES = 150; // of one message
+  const SLICE_MS = 8; // of one idle moment, so that neither key nor click waits long
   const NODES_BETWEEN_LOOKS_AT_THE_CLOCK = 32;
   const TOO_MANY = 2000; // changes that wait; then the whole page is looked through
 
@@ -61,12 +62,13 @@ globalThis.webdial.scan ??= (() => {
     isAwaited = false;
     if (hasRemoved) marks.forgetRemoved();
     hasRemoved = false;
+    const end = performance.now() + Math.min(deadline.timeRemaining() - 2, SLICE_MS);
     let left = NODES_BETWEEN_LOOKS_AT_THE_CLOCK;
     for (let node = next(); node; node = next()) {
       take(node);
       if (pieces.length >= MOST_PIECES) return void judge().then(await_);
       if (--left > 0) continue;
-      if (deadline.timeRemaining() < 2) return await_();
+      if (performance.now() >= end) return await_();
       left = NODES_BETWEEN_LOOKS_AT_THE_CLOCK;
     }
     if (pieces.length) judge().then(() => roots.length && await_());
@@ -79,18 +81,10 @@ globalThis.webdial.scan ??= (() => {
       if (node) return node;
       const root = roots.shift();
       if (!root) return (walker = null);
-      if (!root.isConnected || isWithinLeftAlone(root)) continue;
+      if (!root.isConnected) continue;
       if (root.nodeType === Node.TEXT_NODE) return root;
-      if (root.nodeType === Node.ELEMENT_NODE && !isLeftAlone(root)) walker = walkerOf(root);
+      if (root.nodeType === Node.ELEMENT_NODE) walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     }
-  }
-
-  function walkerOf(root) {
-    const wanted = NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT;
-    return document.createTreeWalker(root, wanted, (node) => {
-      if (node.nodeType === Node.TEXT_NODE) return node.length > 6 ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP;
-      return isLeftAlone(node) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP;
-    });
   }
 
   function isLeftAlone(element) {
@@ -105,11 +99,19 @@ globalThis.webdial.scan ??= (() => {
     return false;
   }
 
+  // Nearly all texts are done with at the first line; only those with digits are asked where they stand, and remembered.
   function take(node) {
-    if (node.nodeType !== Node.TEXT_NODE || marks.isLookedAt(node)) return;
+    const spans = isLong(node) ? spansOf(node.data) : [];
+    if (spans.length ? marks.isLookedAt(node) : !marks.isMarked(node)) return;
     marks.noteLooked(node);
+    if (isWithinLeftAlone(node)) return;
     const text = node.data;
-    for (const [start, end] of spansOf(text)) pieces.push({ node, text, start, piece: text.slice(start, end) });
+    for (const [start, end] of spans) pieces.push({ node, text, start, piece: text.slice(start, end) });
+  }
+
+  // A script of the page may be as long as the page: its digits are not even looked for.
+  function isLong(node) {
+    return node.length > 6 && !LEFT_ALONE.has(node.parentNode.nodeName);
   }
 
   // Digits that stand near each other go together, so that none is cut in two.

@@ -68,6 +68,8 @@ def erase(
     click.echo(f"Calls found: {len(found.calls):,}")
     for owner in found.owners:
         click.echo(f"The directory has this number of {owner}; delete it there.")
+    for machine in found.machines:
+        click.echo(f"{machine}\tpaired; erased if the user is deactivated")
     if dry_run:
         return
     if not yes:

@@ -1,12 +1,12 @@
 """The editor's bundle: made of the sources that stand here, with its licences, and self-contained."""
 
-import hashlib
 import json
 import re
 from pathlib import Path
 
 import pytest
 
+from tests.bundles import digest_of_sources
 from webdial.site.assets import assets_folders
 
 EDITOR = Path(__file__).parents[3] / "editor"
@@ -21,19 +21,13 @@ def bundle() -> str:
     return BUNDLE.read_text(encoding="utf-8")
 
 
-def digest_of_sources() -> str:
-    """As editor/build.js makes it."""
-    sources = [f"source/{file.name}" for file in (EDITOR / "source").iterdir()]
-    digest = hashlib.sha256()
-    for name in sorted(["build.js", "package-lock.json", "package.json", *sources]):
-        digest.update(f"{name}\0".encode() + (EDITOR / name).read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
 def test_bundle_is_made_of_the_sources_that_stand_here(bundle: str) -> None:
     made_from = re.match(r"/\* Made by editor/build\.js from ([0-9a-f]{64})\.", bundle)
     assert made_from is not None
-    assert made_from[1] == digest_of_sources(), "run `npm run build` in editor/ and commit it"
+    sources = [f"source/{file.name}" for file in (EDITOR / "source").iterdir()]
+    assert made_from[1] == digest_of_sources(EDITOR, sources), (
+        "run `npm run build` in editor/ and commit it"
+    )
 
 
 def test_every_package_in_the_bundle_has_its_licence_beside_it() -> None:

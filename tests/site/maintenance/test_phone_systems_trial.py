@@ -247,6 +247,25 @@ async def test_a_page_dials_once_however_often_it_is_sent(bench: Bench) -> None:
     assert len(bench.pbx.calls) == 2
 
 
+async def test_an_emergency_number_is_rung_by_a_second_press(bench: Bench) -> None:
+    await sync_to_async(override_setting)(NUMBER_COUNTRY.name, "GB")
+    asked = await bench.dial("999")
+    assert asked.status_code == 422
+    assert "This is an emergency number. Ring 999?" in text_of(asked)
+    assert "Dial now" not in text_of(asked)
+    assert (bench.pbx.requests, bench.journal.entries) == ([], [])
+    page = asked.content.decode()
+    form = page[page.index('id="trial-form"') :]
+    second = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+    assert (second["number"], second["confirmed"]) == ("999", "1")
+    assert "Ring 999 now" in form
+    assert (await bench.client.post(bench.address, second)).status_code == 200
+    assert bench.pbx.calls == [Dialled("201", "999")]
+    # Sent once more, it rings nobody.
+    assert (await bench.client.post(bench.address, second)).status_code == 422
+    assert bench.pbx.calls == [Dialled("201", "999")]
+
+
 async def test_a_post_without_a_token_dials_nothing(bench: Bench) -> None:
     refused = await bench.client.post(bench.address, {"number": NUMBER, "user": "ada"})
     assert refused.status_code == 422

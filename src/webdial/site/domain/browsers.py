@@ -15,8 +15,8 @@ from webdial.site.domain.fields import kept_text
 from webdial.site.domain.tokens import create_token, list_tokens
 from webdial.site.models import ApiToken, User
 
-_NAME: Final = "Extension in {browser}"
-"""Kept in the history, so in English as all that is stored."""
+NAME_BEGINS: Final = "Extension in "
+"""Of the token's name. Kept in the history, so in English as all that is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def pair_browser(code: str, *, browser: str, address: str) -> PairedBrowser:
     kept = kept_text(browser, field="browser", label=translate("The browser"), most=60)
     user = user_of_code(code, address=address)
     with acting_as(user):
-        token = create_token(user, name=_NAME.format(browser=kept), browser=kept)
+        token = create_token(user, name=NAME_BEGINS + kept, browser=kept)
     return PairedBrowser(user, token)
 
 

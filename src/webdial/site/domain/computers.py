@@ -91,25 +91,37 @@ def user_of_code(code: str, *, address: str) -> User:
 
     Raises InvalidValueError for a code that is none, and TooManyCodesError after many from `address`.
     """
-    key, guesses = _key(code), f"pairing guesses {address}"
-    if cache.get(guesses, 0) >= MAX_WRONG:
-        raise TooManyCodesError(
-            translate("Too many wrong codes came from this address."),
-            hint=translate("Wait five minutes."),
-        )
+    key, guess = _key(code), _guess_from(address)
     user_id = cache.get(key)
     # Of two that give the same code at the same moment, one deletes it.
     if user_id is None or not cache.delete(key):
-        cache.set(guesses, cache.get(guesses, 0) + 1, WRONG_WINDOW_S)
         raise PairingCodeError(
             translate("This code is not known, or it has lapsed."),
             field="code",
             hint=translate("My account | Computers shows another one."),
         )
+    cache.delete(guess)  # it was none
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         raise NotFoundError(translate("This user does not exist or has been deactivated."))
     return user
+
+
+def _guess_from(address: str) -> str:
+    """The key of one guess more, which is counted before it is looked at.
+
+    Each has a place of its own that only one can take, so guesses that come at the same moment are
+    counted one by one. Raises TooManyCodesError when all are taken.
+    """
+    places = (f"pairing guesses {address} {place}" for place in range(MAX_WRONG))
+    free = (place for place in places if cache.get(place) is None)  # full costs no write
+    taken = next((place for place in free if cache.add(place, 1, WRONG_WINDOW_S)), None)
+    if taken is None:
+        raise TooManyCodesError(
+            translate("Too many wrong codes came from this address."),
+            hint=translate("Wait five minutes."),
+        )
+    return taken
 
 
 def _make(user: User, *, name: str, platform: str) -> Paired:

@@ -26,6 +26,7 @@ from webdial.site.audit.log_acts import record_erased, record_note
 from webdial.site.domain.call_filters import needle_of
 from webdial.site.domain.call_records import record_of
 from webdial.site.domain.changes import erase_content, numbers_in
+from webdial.site.domain.personal_machines import erase_machines, machine_names, told_machines
 from webdial.site.models import Call, CallLogNote, ChangeSubject, FunctionVersion, Phone, User
 
 _BATCH: Final = 500
@@ -65,6 +66,12 @@ class Found:
     numbers: tuple[tuple[str, int], ...]
     owners: tuple[str, ...]
     """Who has this number in the directory; it is deleted there."""
+    machines: tuple[str, ...] = ()
+    """The user's paired computers and browsers; erased with a user who is deactivated."""
+
+    @property
+    def is_erasable(self) -> bool:
+        return bool(self.calls or self.machines)
 
 
 def subject_of_number(typed: str) -> Subject:
@@ -90,18 +97,22 @@ def find_personal_data(subject: Subject) -> Found:
         last_at=max(times, default=None),
         numbers=tuple(sorted(numbers.items(), key=lambda each: -each[1])) if subject.number else (),
         owners=tuple(_owners(subject.number)) if subject.number else (),
+        machines=machine_names(subject.user) if subject.user else (),
     )
 
 
 def erase_personal_data(subject: Subject, *, cuts_user: bool, actor: str) -> int:
     """Empty what names people in the subject's calls; how many calls that were.
 
-    `cuts_user` takes away who placed them as well. A call that is being placed is left alone.
+    `cuts_user` takes away who placed them as well. A call that is being placed is left alone. The computers
+    and browsers of a deactivated user go too.
     """
     rows = [row for row in _rows_of(subject) if row["outcome"] != Outcome.PLACING.value]
     ids = [row["pk"] for row in rows]
     count = sum(_erase(chunk, cuts_user=cuts_user) for chunk in _chunks(ids))
     _erase_history(subject)
+    if subject.user is not None:
+        erase_machines(subject.user)
     _note(CallLogNote.Act.ERASED, subject, ids, actor)
     return count
 
@@ -222,7 +233,8 @@ def _about(subject: Subject) -> dict[str, Any]:
         },
         "numbers": list(user.phones.values("label", "number")),
         "phones": list(user.own_phones.values("label", "extension")),
-        "tokens": list(user.tokens.values("name", "created_at")),
+        "tokens": list(user.tokens.filter(browser="").values("name", "created_at")),
+        **told_machines(user),
         "function_versions": list(
             FunctionVersion.objects.filter(author=user).values("id", "saved_at", "note")
         ),

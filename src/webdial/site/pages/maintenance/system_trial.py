@@ -3,7 +3,7 @@
 Only one's own phone is dialled from here. The call is written down like any other, and sent once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from asgiref.sync import sync_to_async
@@ -16,11 +16,13 @@ from webdial.exchange import Exchange
 from webdial.exchange.calls import Channel, PlacedCall
 from webdial.exchange.duplicates import Once
 from webdial.exchange.outcome import Verdict
+from webdial.exchange.ringing import UnconfirmedError
 from webdial.exchange.system_calls import SystemCaller
 from webdial.exchange.trials import Trial, TriedStep
 from webdial.language import translatable, translate
 from webdial.site.domain.rights import Subject
 from webdial.site.models import PhoneSystemSetup
+from webdial.site.pages.emergency import is_confirmed
 from webdial.site.pages.exchange_access import exchange_of, system_caller_of
 from webdial.site.pages.maintenance.function_source import typed_text
 from webdial.site.pages.maintenance.phone_systems import find_setup
@@ -82,12 +84,16 @@ class ShownTry:
 
 @dataclass(frozen=True, slots=True)
 class Dialled:
-    """A real call and what came of it; `error` says why there was none."""
+    """A real call and what came of it; `error` says why there was none.
+
+    `is_unconfirmed` tells that an emergency number wants the second press.
+    """
 
     call: PlacedCall | None = None
     verdict: Verdict | None = None
     tries: tuple[ShownTry, ...] = ()
     error: ShownError | None = None
+    is_unconfirmed: bool = False
 
 
 @wants(Subject.PHONE_SYSTEMS)
@@ -132,11 +138,13 @@ async def _dial(
     exchange = exchange_of(request)
     try:
         return await dial_once(
-            exchange, system_caller_of(request), setup.pk, user_id, number, once=once
-        )
+            exchange, system_caller_of(request), setup.pk, user_id, number,
+            once=once, confirmed=is_confirmed(request),
+        )  # fmt: skip
     except WebdialError as error:
         await spend_form(exchange.duplicates, once, error)
-        return Dialled(error=show_error(error))
+        is_unconfirmed = isinstance(error, UnconfirmedError)
+        return Dialled(error=show_error(error), is_unconfirmed=is_unconfirmed)
 
 
 async def dial_once(
@@ -147,12 +155,15 @@ async def dial_once(
     number: str,
     *,
     once: Once | None = None,
+    confirmed: bool = False,
 ) -> Dialled:
     """Place a real call through the phone system, with a log-in of its own that is shown too.
 
     A page that is sent once more, by its id `once`, is shown which call it has dialled. Raises WebdialError when it was stopped before anything left.
     """
-    prepared = exchange.prepare_trial(number, user_id=user_id, setup_id=setup_id)
+    prepared = replace(
+        exchange.prepare_trial(number, user_id=user_id, setup_id=setup_id), is_confirmed=confirmed
+    )
     if prepared.system_call is None:  # a link, which is opened and not sent
         return Dialled(
             error=ShownError(translate("This phone system takes a link: open it above."))
