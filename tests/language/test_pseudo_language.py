@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.pages import addresses as _a
 from tests.pages.addresses import Who
 from tests.pages.site import FilledSite, empty_site, fill
 from webdial.exchange.general_settings import SETTINGS
@@ -22,7 +21,6 @@ from webdial.site.function_tables import SCHEMA
 from webdial.site.pages.maintenance.function_source import sample_source
 from webdial.watcom import DELIVERED_FUNCTION
 
-_a._WORDS.update(computer_id="1", name="extension.zip")  # TEMP
 ROOT = Path(__file__).parents[2]
 ENGLISH = {"api", "manual", "manual-page"}
 """Pages that are English, as what they describe and the manual are."""
@@ -141,8 +139,11 @@ async def bare_texts(page: Page) -> list[str]:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("who", Who)
 async def test_every_text_is_told(browser: Browser, site: FilledSite, who: Who) -> None:
-    page = await site.person(browser, who)
-    await page.context.set_extra_http_headers({"Accept-Language": "de"})
+    signed_in = (await site.person(browser, who)).context
+    context = await browser.new_context(
+        base_url=site.address, locale="de", storage_state=await signed_in.storage_state()
+    )
+    page = await context.new_page()
     found: dict[str, list[str]] = {}
     for visit in site.visits(who):
         if visit.name in ENGLISH:
@@ -150,5 +151,6 @@ async def test_every_text_is_told(browser: Browser, site: FilledSite, who: Who) 
         await page.goto(visit.path)
         for text in await bare_texts(page):
             found.setdefault(text, []).append(visit.name)
-    await page.context.close()
+    await context.close()
+    await signed_in.close()
     assert found == {}
