@@ -80,6 +80,6 @@ async def test_credential_is_sent_and_a_chosen_phone_rings(installation: Install
         with installation.serving() as server:
             through = {"WEBDIAL_SERVER": server.address, "WEBDIAL_TOKEN": installation.token}
             caller = replace(installation, extra_environment=through)
-            done = await asyncio.to_thread(caller.run, "dial", "020 7946 0123", "--phone", "Home")
+            done = await asyncio.to_thread(caller.run, "dial", "020 7946 0124", "--phone", "Home")
         assert done.returncode == 0, done.stderr
-        assert pbx.requests[1].target == "/?from=441&to=02079460123"
+        assert pbx.requests[1].target == "/?from=441&to=02079460124"
