@@ -3,7 +3,10 @@
 import json
 import socket
 import sqlite3
-from collections.abc import Iterator, Mapping
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
@@ -23,6 +26,11 @@ _PREPARE: Final = """
 from pathlib import Path
 from tests.promises.people import prepare
 prepare(Path({filled!r}), Path({told!r}), {dial_string!r})
+"""
+_HIRE: Final = """
+from pathlib import Path
+from tests.promises.people import hire
+hire(Path({told!r}), {login!r}, {settings!r}, {beside!r})
 """
 NOT_COUNTED: Final = {
     "django_session", "usersessions_usersession", "webdial_cacheentry",
@@ -49,12 +57,15 @@ class Attacker:
     address: str
     cookies: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    comes_from: str = "127.0.0.1"
+    """Another address of loopback is another machine, for whoever counts by address."""
 
     def ask(
         self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] = {}
     ) -> Answer:
         sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        connection = HTTPConnection(urlsplit(self.address).netloc, timeout=30)
+        netloc, source = urlsplit(self.address).netloc, (self.comes_from, 0)
+        connection = HTTPConnection(netloc, timeout=60, source_address=source)
         with closing(connection):
             connection.request(method, path, body, {**sent, **self.headers, **headers})
             with connection.getresponse() as answer:
@@ -101,6 +112,16 @@ class AttackedSite:
         """With a token of this user's."""
         return self.bearing(self.people[login].token)
 
+    def hire(self, login: str, settings: Mapping[str, str] = {}, *, beside: str = "") -> Person:
+        """One caller more, whom no other test knows, in a branch of their own with these settings."""
+        told = self.installation.folder / f"{login}.json"
+        self.installation.execute(
+            _HIRE.format(told=str(told), login=login, settings=dict(settings), beside=beside)
+        )
+        self.people[login] = Person(**json.loads(told.read_text(encoding="utf-8")))
+        until_known(self.program(login))
+        return self.people[login]
+
     def bearing(self, token: str) -> Attacker:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         return Attacker(self.server.address, headers=headers)
@@ -128,6 +149,25 @@ class AttackedSite:
         """Straight from the database's file."""
         with closing(sqlite3.connect(self.installation.folder / "webdial.sqlite3")) as database:
             return database.execute(query).fetchall()
+
+
+def at_once(times: int, ask: Callable[[int], Answer]) -> list[Answer]:
+    """What is answered to requests that are sent as close together as threads can."""
+    gate = threading.Barrier(times)
+
+    def go(index: int) -> Answer:
+        gate.wait(30)
+        return ask(index)
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(go, range(times)))
+
+
+def until_known(program: Attacker, *, status: int = 200) -> None:
+    """What is changed by a command is taken up by a server within a second."""
+    ends_s = time.monotonic() + 20
+    while program.get("/api/v1/phones").status != status:
+        assert time.monotonic() < ends_s, "the server did not take it up"
 
 
 def _tables(database: sqlite3.Connection) -> list[str]:

@@ -4,6 +4,7 @@ Runs inside an installation, since it writes to its database.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from tests.pages.filling import fill_everything
 from tests.promises.person import PASSWORD, Person
 from webdial.exchange.general_settings import MECHANISM, NUMBER_COUNTRY
+from webdial.site.domain.branches import save_branch
 from webdial.site.domain.browsers import pair_browser
 from webdial.site.domain.computers import make_code, pair
 from webdial.site.domain.general_settings import override_setting
@@ -45,6 +47,19 @@ def prepare(filled_in: Path, told_in: Path, dial_string: str) -> None:
     browser = pair_browser(make_code(User.objects.get(login="dora")), browser="Laptop", address="")
     content = {"people": told, "computer": computer.token, "extension": browser.token}
     told_in.write_text(json.dumps(content), encoding="utf-8")
+
+
+def hire(told_in: Path, login: str, settings: Mapping[str, str], beside: str) -> None:
+    """One caller more, in the branch of `beside` or one of their own, for which these settings hold."""
+    branch = (
+        Branch.objects.get(users__login=beside)
+        if beside
+        else save_branch(agency_id=f"H{Branch.objects.count()}", name=login.title())
+    )
+    for name, value in settings.items():
+        override_setting(name, value, branch=branch)
+    save_user(UserDetails(login, login.upper(), login.title(), branch, "399", Role.CALLER))
+    told_in.write_text(json.dumps(asdict(_signed_in(login))), encoding="utf-8")
 
 
 def _signed_in(login: str) -> Person:

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from tests.promises.attacked import Answer, AttackedSite, Attacker
+from tests.promises.attacked import Answer, AttackedSite, Attacker, at_once
 from tests.promises.proofs import proven_by
+from tests.server import Server
 
 test_proven_elsewhere = proven_by(
     "tests/desktop/test_pairing.py::test_code_pairs_one_machine_once",
@@ -35,6 +36,17 @@ def test_guessing_ends_wherever_it_says_that_it_comes_from(attacked: AttackedSit
     ]
     assert statuses[-1] == 429
     assert 201 not in statuses
+
+
+def test_guesses_that_come_at_the_same_moment_are_counted_one_by_one(
+    attacked: AttackedSite, elsewhere: Server
+) -> None:
+    def ask(index: int) -> Answer:
+        address = [attacked.server, elsewhere][index % 2].address
+        return guess(Attacker(address, comes_from="127.0.0.3"), f"AAAA-{index:04}")
+
+    statuses = [answer.status for answer in at_once(30, ask)]
+    assert sorted(statuses) == [422] * 10 + [429] * 20
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,19 @@
 """Secrets are kept sealed: no column of any table holds one in clear, and each seal can be renewed."""
 
+import base64
+import itertools
 import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, Final
 
 import pytest
 from django.apps import apps
 from django.db.models import BinaryField, CharField, JSONField, TextField
 
-from tests.promises.attacked import AttackedSite
+from tests.pages.addresses import path_of
+from tests.promises.attacked import AttackedSite, Attacker
 from tests.promises.proofs import proven_by
 
 test_proven_elsewhere = proven_by(
@@ -87,3 +93,83 @@ def values(attacked: AttackedSite, table: str, column: str, where: str = "1") ->
         for row in attacked.select(f"SELECT {column} FROM {table} WHERE {where}")
         if row[0] is not None
     ]
+
+
+SECRET_WORD: Final = "Qz7plantedByTheAdministratorZq"
+
+
+def of_credential(attacked: AttackedSite, name: str) -> str:
+    """A dial string that shows the phone system this secret, in a header and in the URL."""
+    return f"{{HEADER X-Key: {{secret {name}}}}}{attacked.phones.url('', '/?key=')}{{secret {name}}}&to=#"
+
+
+@pytest.fixture(scope="module")
+def planted(attacked: AttackedSite) -> Attacker:
+    """Somebody whose calls bear a secret."""
+    done = attacked.installation.run("credential", "set", "SAFE", stdin=f"{SECRET_WORD}\n")
+    assert done.returncode == 0, done.stderr
+    attacked.hire("selma", {"Use Web Phone Dialling Mechanism": of_credential(attacked, "SAFE")})
+    return attacked.program("selma")
+
+
+def test_secret_goes_to_the_phone_system_and_nowhere_else(
+    attacked: AttackedSite, planted: Attacker
+) -> None:
+    """Every page as each of the people, what programs read, exports, figures, the log and every file."""
+    assert planted.call("01632960808").json()["outcome"] == "sent"
+    request = attacked.phones.requests[-1]
+    assert request.header("X-Key") == SECRET_WORD
+    assert f"key={SECRET_WORD}" in request.target
+    shown = dict(everything_shown(attacked))
+    assert len(shown) > 100
+    assert [where for where, text in shown.items() if has_secret(text)] == []
+    assert [line for line in attacked.server.rest if has_secret(line)] == []
+    files = [each for each in attacked.installation.folder.rglob("*") if each.is_file()]
+    assert [each.name for each in files if has_secret(each.read_bytes().decode("latin-1"))] == []
+
+
+def everything_shown(attacked: AttackedSite) -> Iterator[tuple[str, str]]:
+    calls = attacked.program("selma").get("/api/v1/calls")
+    yield "selma's calls", calls.body
+    call = calls.json()["calls"][0]["id"]
+    more = (f"/calls/{call}", f"/calls/{call}/line?in=story", "/calls/export.csv", "/metrics")
+    leeds = f"/maintenance/settings?q=mechanism&branch={attacked.filled.rows['LDS']}"
+    for login in ("ada", "olga", "selma"):  # who see the most, and whose call it is
+        browser = attacked.browser(login)
+        for path in (
+            *(path_of(name, attacked.filled) for name in attacked.filled.routes),
+            *more,
+            leeds,
+        ):
+            yield f"{login} {path}", browser.get(path).body
+
+
+def has_secret(text: str) -> bool:
+    """In clear or in base64, wherever it begins there."""
+    inner = SECRET_WORD.encode()
+    in_base64 = [base64.b64encode(inner[start:])[:24].decode() for start in range(3)]
+    return any(form in text for form in (SECRET_WORD, *in_base64))
+
+
+def test_sealed_text_that_is_moved_does_not_open(attacked: AttackedSite, planted: Attacker) -> None:
+    """Whoever may write to the database, and to one dial string, cannot have another's secret sent."""
+    run = attacked.installation.run
+    assert run("credential", "set", "MINE", stdin="nothing much\n").returncode == 0
+    attacked.hire("mover", {"Use Web Phone Dialling Mechanism": of_credential(attacked, "MINE")})
+    mover = attacked.program("mover")
+    assert mover.call("01632960809").json()["outcome"] == "sent"
+    with closing(sqlite3.connect(attacked.installation.folder / "webdial.sqlite3")) as database:
+        database.executescript(_MOVE)
+    dialled = attacked.phones.requests_seen
+    numbers = (f"0163296{count:04}" for count in itertools.count(8100))
+    refused = next(answer for answer in map(mover.call, numbers) if answer.status != 201)
+    assert (refused.status, refused.json()["code"]) == (409, "credential_unreadable")
+    sent = list(attacked.phones.requests)[dialled - attacked.phones.requests_seen :]
+    assert attacked.phones.requests_seen == dialled or not has_secret(str(sent))
+
+
+_MOVE: Final = """
+UPDATE webdial_credential SET sealed = (SELECT sealed FROM webdial_credential WHERE name = 'SAFE')
+WHERE name = 'MINE';
+UPDATE webdial_revision SET number = number + 1;
+"""

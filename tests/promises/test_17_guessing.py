@@ -1,8 +1,9 @@
 """Guessing ends, wherever it says that it comes from and whichever door it tries."""
 
-from tests.promises.attacked import AttackedSite
+from tests.promises.attacked import Answer, AttackedSite, Attacker, at_once
 from tests.promises.person import PASSWORD
 from tests.promises.proofs import proven_by
+from tests.server import Server
 
 test_proven_elsewhere = proven_by(
     "tests/site/accounts/test_lock_out.py::test_sixth_attempt_waits_whether_there_is_such_a_user_or_not",
@@ -24,6 +25,21 @@ def test_right_password_after_five_wrong_ones_waits_however_it_is_asked(
     answer = nobody.submit("/sign-in", username="olga", password=PASSWORD)
     assert answer.status != 302
     assert "too many failed attempts" in answer.body
+
+
+def test_guesses_that_come_at_the_same_moment_are_counted_one_by_one(
+    attacked: AttackedSite, elsewhere: Server
+) -> None:
+    """Of a name that there is not, from an address of its own, on two servers."""
+
+    def ask(index: int) -> Answer:
+        address = [attacked.server, elsewhere][index % 2].address
+        thief = Attacker(address, comes_from="127.0.0.4")
+        return thief.submit("/sign-in", username="nobody-at-all", password=f"guess {index}")
+
+    told = ["too many failed attempts" in answer.body for answer in at_once(16, ask)]
+    assert told.count(False) <= 5
+    assert any(told)
 
 
 def test_password_is_not_found_out_in_an_open_session(attacked: AttackedSite) -> None:

@@ -1,8 +1,9 @@
 """What the lock files pin: looked at here, and asked after where a service of known weaknesses can be reached.
 
 Here: every package is pinned and held to a hash, none comes from anywhere but the index, and each has a licence that
-goes with ours. By pip-audit: whether a weakness is known. Without a network that cannot be told, and is said so: a run
-that could not ask is no audit. `--strict` makes it fail.
+goes with ours. By the package index: whether a release is older than 18 months, which is told, or was yanked, which is
+a fault. By pip-audit: whether a weakness is known. What nobody could be asked about is named as NOT LOOKED AT or NOT
+AUDITED: a run that could not ask is no audit. `--strict` makes it fail.
 """
 
 import json
@@ -10,9 +11,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Final
+
+from tests.scans.ages import Ages, ask_index
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 LOCKS: Final = tuple(sorted((ROOT / "locks").glob("*.txt")))
@@ -41,13 +45,32 @@ def main(arguments: Sequence[str]) -> int:
         "\n".join(faults)
         or f"{len(LOCKS)} lock files: every package pinned, held to a hash, and free to be used."
     )
+    ages = ask_index(LOCKS)
+    print("\n".join(told_of_ages(ages, datetime.now(UTC))))
     weak, untold = _asked(scanner)
     print("\n".join(weak) or ("" if untold else "No weakness of these packages is known."))
     if untold:
         print(
             f"NOT AUDITED for known weaknesses: of {len(untold)} packages nobody could be asked from here."
         )
-    return 1 if faults or weak or (untold and "--strict" in options) else 0
+    is_faulty = bool(faults or weak or (ages and ages.yanked))
+    is_untold = bool(untold or ages is None or ages.untold)
+    return 1 if is_faulty or (is_untold and "--strict" in options) else 0
+
+
+def told_of_ages(ages: Ages | None, now: datetime) -> Iterator[str]:
+    """What is printed of how old the releases are, and of what is not known."""
+    if ages is None:
+        yield "NOT LOOKED AT: how old the releases are, and which were yanked. The package index could not be asked."
+        return
+    yield from (f"{each}: its release was taken back" for each in ages.yanked)
+    if not ages.yanked:
+        yield "None of the releases was yanked."
+    old = ages.old(now)
+    yield f"{len(old)} of {len(ages.released)} releases are older than 18 months{':' if old else '.'}"
+    yield from (f"  {each}" for each in old)
+    if ages.untold:
+        yield f"NOT LOOKED AT: the age of {', '.join(ages.untold)}, of which the index tells no date."
 
 
 def faults_of_lock(name: str, text: str) -> Iterator[str]:

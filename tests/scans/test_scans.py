@@ -2,10 +2,12 @@
 
 import secrets
 from base64 import urlsafe_b64encode
+from datetime import UTC, datetime
 
 import pytest
 
-from tests.scans.packages import LOCKS, faults_of_licences, faults_of_lock
+from tests.scans.ages import read_ages
+from tests.scans.packages import LOCKS, faults_of_licences, faults_of_lock, told_of_ages
 from tests.scans.secrets import PATTERNS, secrets_in
 
 KEY = urlsafe_b64encode(secrets.token_bytes(32)).decode()
@@ -62,3 +64,35 @@ def test_packages_that_are_delivered_are_free_to_be_used() -> None:
         )
         == []
     )
+
+
+PYLOCK = """
+[[packages]]
+name = "young"
+version = "2.0"
+wheels = [{ upload-time = 2026-01-02T00:00:00Z }, { upload-time = 2026-01-01T00:00:00Z }]
+[[packages]]
+name = "old"
+version = "1.0"
+sdist = { upload-time = 2024-06-01T12:00:00Z }
+[[packages]]
+name = "dateless"
+version = "3.0"
+wheels = [{ size = 1 }]
+"""
+SAID = 'Resolved 3 packages in 1ms\nwarning: `old==1.0` is yanked (reason: "broken")\n'
+NOW = datetime(2026, 2, 1, tzinfo=UTC)
+
+
+def test_age_of_releases_is_told_and_what_was_yanked() -> None:
+    assert list(told_of_ages(read_ages(PYLOCK, said=SAID), NOW)) == [
+        'old==1.0 (reason: "broken"): its release was taken back',
+        "1 of 2 releases are older than 18 months:",
+        "  old 1.0, of 01 June 2024",
+        "NOT LOOKED AT: the age of dateless 3.0, of which the index tells no date.",
+    ]
+
+
+def test_index_that_is_not_reached_lets_nothing_be_claimed() -> None:
+    (told,) = told_of_ages(None, NOW)
+    assert told.startswith("NOT LOOKED AT: how old")

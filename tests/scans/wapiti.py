@@ -1,20 +1,69 @@
-"""Starts Debian's wapiti 3.0.4 with the Python of the system, to which it belongs.
+"""Starts Debian's wapiti 3.0.4 with the Python of the system, to which it belongs, and mends four things in it.
 
-Its way of leaving addresses out (-x) fails since Python 3.11, which wants a pattern's flags in front; so that one
-function is put in its place here. Newer releases of wapiti want Python 3.12.
+Its way of leaving addresses out (-x) fails since Python 3.11, which wants a pattern's flags in front. And it takes
+forms for different ones whose fields are the same but for what is made anew with each page, so that it attacks the
+same form dozens of times and never comes to the end; so it does with pages of rows, which are alike but for a
+number. And it does not know the name of Django's token against forgery, so that it never tried whether that is
+looked at. Newer releases of wapiti want Python 3.12.
 """
 
 import fnmatch
 import re
 import sys
+from collections import Counter, deque
+from collections.abc import Iterator
+from typing import Final
 
+from wapitiCore.attack import mod_csrf
 from wapitiCore.main import wapiti as program
-from wapitiCore.net import crawler
+from wapitiCore.net import crawler, page, web
+
+FORGERY, ONCE = "csrfmiddlewaretoken", "once"
+"""The token against forgery, of which any of a session serves every form; and the key of a form that dials,
+without which each attack is a call of its own."""
+
+SAME: Final = 3
+"""Of pages and forms with the same fields, whose addresses differ by the number of a row, so many are attacked."""
+
+_NUMBERS: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+")
+_explore = crawler.Explorer.explore
+_forms_of = page.Page.iter_forms
+_tokens: list[str] = []
 
 
 def wildcard_translate(pattern: str) -> re.Pattern[str]:
     return re.compile(fnmatch.translate(pattern))
 
 
+def forms_that_stay_the_same(self: page.Page, autofill: bool = True) -> Iterator[web.Request]:
+    for form in _forms_of(self, autofill):
+        form._post_params = [
+            [name, _first(value) if name == FORGERY else value]
+            for name, value in form.post_params
+            if name != ONCE
+        ]
+        yield form
+
+
+def some_of_each(
+    self: crawler.Explorer, urls: deque[object], excluded: list[object] | None = None
+) -> Iterator[web.Request]:
+    """All are looked at for what they lead to; what is not handed on is not attacked."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for request in _explore(self, urls, excluded):
+        shape = request.method, _NUMBERS.sub("0", request.pattern)
+        seen[shape] += 1
+        if seen[shape] <= SAME:
+            yield request
+
+
+def _first(token: str) -> str:
+    _tokens.append(token)
+    return _tokens[0]
+
+
 crawler.wildcard_translate = wildcard_translate
+mod_csrf.mod_csrf.TOKEN_FORM_STRINGS.append(FORGERY)
+crawler.Explorer.explore = some_of_each
+page.Page.iter_forms = forms_that_stay_the_same
 sys.exit(program.wapiti_main())

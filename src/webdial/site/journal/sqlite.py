@@ -16,6 +16,7 @@ from webdial.site.journal.rows import BEGUN_COLUMNS, ENDED_COLUMNS, PLACING, Row
 from webdial.site.journal.store import Store
 from webdial.site.journal.terms import Standing, TermRows, keys_of
 
+
 def _values(count: int, row: str = "value") -> str:
     return ", ".join(f"json_extract({row}, '$[{index}]')" for index in range(count))
 
