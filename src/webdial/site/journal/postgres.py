@@ -31,6 +31,14 @@ _CASTS: Final = {
 """From JSON's text; the other columns are texts."""
 
 
+_PLAN_BY_KEYS: Final = (
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
+)
+"""Rows are found by their keys. A plan that was made while the log was short, and is kept with its statement, would
+read all of it for every batch: with 6,000 calls one took 8 ms instead of 0.8 ms.
+"""
+
+
 def _values(columns: Sequence[str]) -> str:
     return ", ".join(
         f"(r->>{index})::{_CASTS.get(name, 'text')}" for index, name in enumerate(columns)
@@ -149,6 +157,7 @@ class PostgresJournalStore(Store):
 
         if self._connection is None or self._connection.closed:
             self._connection = psycopg.connect(connection_info(self._database), autocommit=True)
+            self._connection.execute(_PLAN_BY_KEYS)
         return self._connection
 
 
