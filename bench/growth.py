@@ -30,8 +30,8 @@ what the second costs is seen instead: two processes with a core each can do twi
 
 LIMITS: Final = """- **Calls per second**: the processor of the core that Webdial has. PostgreSQL's own processes and the load generator share
   the other; on SQLite, the database is part of the process and its time.
-- **PostgreSQL beside SQLite**: a batch of calls takes its way to PostgreSQL and back for the beginning, the rows and the commit of its
-  transaction. The journal's thread waits for most of its time, and so more calls are in each batch.
+- **PostgreSQL beside SQLite**: a batch of calls is one statement, which goes to PostgreSQL and back. Its rows are read and written by a process
+  of PostgreSQL's on the other core, and so the processor time of one call is less here and more in all.
 - **Two workers and two nodes**: each writes batches of its own. Calls in smaller batches cost more each: with half as many in flight
   for each process, half as much again. On one core, both have less time to fill their batches than they would have with a core each.
   They wait for nothing of each other's, unless two of them place calls of one user in the same moment: the user's limits are

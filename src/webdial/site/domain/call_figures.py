@@ -7,12 +7,12 @@ nothing from the table.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, Final
 
-from django.db.models import Case, Count, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Value, When
 
 from webdial.exchange.outcome import Outcome
 from webdial.language import translatable, translate, translate_count
@@ -22,6 +22,8 @@ from webdial.site.models import Branch, Call
 
 _MAX_HOURS: Final = timedelta(days=2)
 _MAX_DAYS: Final = timedelta(days=124)
+_SPAN_MS: Final = 2**31
+"""More than any time that is kept (webdial.exchange.journal.LONGEST_TOOK_MS)."""
 
 
 class Step(Enum):
@@ -93,15 +95,12 @@ def figures_of(sight: Sight, wanted: CallFilter, *, now: datetime) -> Figures:
     calls = matching_calls(sight, wanted)
     step = _step(wanted, now)
     names = _names(calls, step, wanted, now)
-    by_time = _counts(calls, names)
-    groups = calls.order_by().values_list("branch_id", "phone_system", "outcome")
-    counted = list(groups.annotate(n=Count("pk")))
-    by_branch, by_system = _empty(), _empty()
-    outcomes: Counter[str] = Counter()
-    for branch_id, system, outcome, count in counted:
-        by_branch[branch_id][outcome] += count
+    by_time, by_system, outcomes = _empty(), _empty(), Counter[str]()
+    for index, system, outcome, count in _counts(calls, names):
+        by_time[index][outcome] += count
         by_system[system][outcome] += count
         outcomes[outcome] += count
+    by_branch = {pk: Tally("", *counts) for pk, *counts in _counts_of_branches(calls)}
     branches = {row.pk: row.name for row in Branch.objects.filter(pk__in=set(by_branch) - {None})}
     total = sum(outcomes.values())
     return Figures(
@@ -109,14 +108,15 @@ def figures_of(sight: Sight, wanted: CallFilter, *, now: datetime) -> Figures:
         failed=_failed(outcomes),
         step=step,
         times=tuple(_tally(name, by_time[index]) for index, name in enumerate(names)),
-        branches=_tallies(
-            (branches.get(pk, translate("No branch")), each) for pk, each in by_branch.items()
+        branches=_in_order(
+            replace(tally, name=branches.get(pk, translate("No branch")))
+            for pk, tally in by_branch.items()
         ),
         outcomes=tuple(
             (Outcome(name), count)
             for name, count in sorted(outcomes.items(), key=lambda each: -each[1])
         ),
-        systems=_systems(by_system, _times_of_systems(calls)),
+        systems=_systems(by_system, _times_of_systems(calls, _busiest_first(by_system))),
     )
 
 
@@ -133,16 +133,12 @@ def _empty() -> "defaultdict[Any, Counter[str]]":
     return defaultdict(Counter)
 
 
-def _counts(calls: QuerySet[Call], names: Sequence[str]) -> "defaultdict[Any, Counter[str]]":
-    """Outcomes by the place of the hour, day or month among `names`."""
-    counted = _empty()
+def _counts(calls: QuerySet[Call], names: Sequence[str]) -> "QuerySet[Any, Any]":
+    """How many calls by the place of the hour, day or month among `names`, phone system and outcome."""
     if not names:
-        return counted
-    place = _place_of(names, 0, len(names) - 1)
-    rows = calls.order_by().annotate(place=place).values_list("place", "outcome")
-    for index, outcome, count in rows.annotate(n=Count("pk")):
-        counted[index][outcome] += count
-    return counted
+        return calls.none()
+    groups = calls.order_by().annotate(place=_place_of(names, 0, len(names) - 1))
+    return groups.values_list("place", "phone_system", "outcome").annotate(n=Count("pk"))
 
 
 def _place_of(names: Sequence[str], first: int, last: int) -> "Case | Value":
@@ -156,12 +152,19 @@ def _place_of(names: Sequence[str], first: int, last: int) -> "Case | Value":
     )
 
 
+def _counts_of_branches(calls: QuerySet[Call]) -> "QuerySet[Any, Any]":
+    """How many calls of each branch, and how many of them went wrong; grouped by a number, which is sorted quickly."""
+    went_wrong = Q(outcome__in=[outcome.value for outcome in Outcome if _is_failure(outcome)])
+    groups = calls.order_by().values_list("branch_id")
+    return groups.annotate(n=Count("pk"), failed=Count("pk", filter=went_wrong))
+
+
 def _failed(outcomes: Mapping[str, int]) -> int:
-    return sum(
-        count
-        for name, count in outcomes.items()
-        if Outcome(name).is_final and not Outcome(name).is_success
-    )
+    return sum(count for name, count in outcomes.items() if _is_failure(Outcome(name)))
+
+
+def _is_failure(outcome: Outcome) -> bool:
+    return outcome.is_final and not outcome.is_success
 
 
 def _tally(name: str, outcomes: Mapping[str, int]) -> Tally:
@@ -169,7 +172,10 @@ def _tally(name: str, outcomes: Mapping[str, int]) -> Tally:
 
 
 def _tallies(counted: Iterable[tuple[str, Mapping[str, int]]]) -> tuple[Tally, ...]:
-    tallies = [_tally(name, outcomes) for name, outcomes in counted]
+    return _in_order(_tally(name, outcomes) for name, outcomes in counted)
+
+
+def _in_order(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
     return tuple(sorted(tallies, key=lambda each: (-each.calls, each.name)))
 
 
@@ -183,17 +189,28 @@ def _systems(
     )
 
 
-def _times_of_systems(calls: QuerySet[Call]) -> dict[str, dict[int, int]]:
-    """By phone system: how many calls took how many milliseconds."""
-    rows = (
-        calls.filter(took_ms__isnull=False)
-        .order_by()
-        .values_list("phone_system", "took_ms")
-        .annotate(n=Count("pk"))
-    )
+def _busiest_first(by_system: Mapping[str, Counter[str]]) -> list[str]:
+    return sorted(by_system, key=lambda name: -by_system[name].total())
+
+
+def _times_of_systems(
+    calls: QuerySet[Call], busiest_first: Sequence[str]
+) -> dict[str, dict[int, int]]:
+    """By phone system: how many calls took how many milliseconds.
+
+    Both stand in one number, which SQLite sorts in half the time that it takes for a text and a number.
+    """
+    places = [
+        When(phone_system=name, then=Value(place * _SPAN_MS))
+        for place, name in enumerate(busiest_first)
+    ]
+    number = Case(*places, output_field=BigIntegerField()) + F("took_ms")
+    rows = calls.filter(took_ms__isnull=False).order_by().annotate(both=number).values_list("both")
     times: dict[str, dict[int, int]] = defaultdict(dict)
-    for system, ms, count in rows:
-        times[system][ms] = count
+    for both, count in rows.annotate(n=Count("pk")) if places else ():
+        if both is not None:  # of a phone system that had its first call just now
+            place, ms = divmod(both, _SPAN_MS)
+            times[busiest_first[place]][ms] = count
     return times
 
 
