@@ -71,6 +71,13 @@ class Desktop:
         if done.returncode:
             raise PartError(f"{done.args[0]}: {done.stdout}")
 
+    def restore(self) -> None:
+        """Let that program be the one for all of SCHEMES again, whoever took them over meanwhile."""
+        defaults = self.home / ".config/mimeapps.list"
+        told = defaults.read_text(encoding="utf-8") if defaults.exists() else ""
+        if not all(f"x-scheme-handler/{name}=handler.desktop" in told for name in SCHEMES):
+            self.register(*SCHEMES)
+
     def wait_started(self, *, timeout_s: float = _START_LIMIT_S) -> tuple[str, ...]:
         """Return the arguments of the handler's next start. Raises PartError after `timeout_s`."""
         limit = time.monotonic() + timeout_s

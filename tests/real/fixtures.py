@@ -139,8 +139,9 @@ def session_desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deskto
 
 @pytest.fixture
 def desktop(session_desktop: Desktop) -> Desktop:
-    """The desktop, with what earlier tests started forgotten."""
+    """The desktop, with what earlier tests started forgotten, and what they registered taken back."""
     session_desktop.forget()
+    session_desktop.restore()
     return session_desktop
 
 
