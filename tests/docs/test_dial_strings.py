@@ -125,7 +125,7 @@ def is_left_to_the_rules(string: str) -> bool:
 def _is_number(target: str) -> bool:
     """Whether the host is of digits and no address."""
     found = re.search(r"https?://(?:[^/?]*@)?([^/?:]*)", target, re.IGNORECASE)
-    host = re.sub(r"\{[^{}]*\}", "x", found[1].removesuffix(".")) if found else ""
+    host = re.sub(r"\{[^{}]*\}", "x", found[1].strip().removesuffix(".")) if found else ""
     return host.rpartition(".")[2].isdigit() and not re.fullmatch(r"(\d+\.){3}\d+", host)
 
 
