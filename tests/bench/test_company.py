@@ -9,19 +9,12 @@ from bench.filling import Size
 
 from bench import company, rounds, servers, webdial
 from tests.bench.own_children import OwnChildren
+from tests.bench.pace import SHORT
 
 PACE = company.CompanyPace(
     empty=Size(branches=2, users=2, tokens=0, calls=0, callers=2),
     large=Size(branches=30, users=600, tokens=40, calls=2_000, callers=11),
-    rounds=rounds.Pace(
-        rounds=1,
-        starts=1,
-        evaluations=0,
-        warm_up_s=0.05,
-        together_s=1.0,
-        alone_warm_up_s=0.02,
-        alone_s=0.5,
-    ),
+    rounds=SHORT,
     changes=2,
     between_s=0.05,
 )

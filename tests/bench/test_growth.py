@@ -7,19 +7,12 @@ from bench.filling import Size
 
 from bench import growth, rounds, sections, servers, webdial
 from tests.bench.own_children import OwnChildren
+from tests.bench.pace import SHORT
 from tests.real import presence
 
 PACE = growth.GrowthPace(
     size=Size(branches=3, users=3, tokens=0, calls=0, callers=3),
-    rounds=rounds.Pace(
-        rounds=1,
-        starts=1,
-        evaluations=0,
-        warm_up_s=0.05,
-        together_s=1.0,
-        alone_warm_up_s=0.02,
-        alone_s=0.5,
-    ),
+    rounds=SHORT,
 )
 
 
