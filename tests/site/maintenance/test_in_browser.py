@@ -104,6 +104,7 @@ async def test_search_and_branch_reload_the_list_while_typing(admin: Page, serve
 
 
 async def test_a_user_gets_numbers_row_by_row(admin: Page, server: Server) -> None:
+    admin.on("request", lambda asked: print(asked.method, asked.url, asked.post_data or ""))
     await admin.goto(f"{server.address}/maintenance/users")
     await admin.get_by_role("link", name="Carl Osei").click()
     await admin.get_by_label("Number 1", exact=True).fill("07700 900103")
