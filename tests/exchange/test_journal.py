@@ -10,7 +10,8 @@ import pytest
 
 from webdial.errors import CallNotPlacedError, JournalError
 from webdial.exchange import GroupCommitJournal, Outcome, Verdict
-from webdial.exchange.journal import MAX_BATCH, Ended, Entry, EntryRefusedError
+from webdial.exchange.group_commit import MAX_BATCH
+from webdial.exchange.journal import Ended, Entry, EntryRefusedError
 
 
 def an_entry() -> Ended:
@@ -77,6 +78,48 @@ async def test_what_waits_goes_into_one_commit_in_its_order() -> None:
     await asyncio.gather(first, *rest)
     assert store.batches[1:] == [entries]
     journal.close()
+
+
+async def test_what_turns_of_the_loop_bring_one_after_the_other_is_one_commit() -> None:
+    """A loop that goes on bringing entries commits when it has no more, not with each few."""
+    store = Store()
+    journal = GroupCommitJournal(store)
+    entries = [an_entry() for _ in range(30)]
+    writes: list[asyncio.Task[None]] = []
+    all_brought = asyncio.Event()
+
+    def bring_one_a_turn() -> None:
+        writes.append(asyncio.create_task(journal.write(entries[len(writes)])))
+        if len(writes) < len(entries):
+            asyncio.get_running_loop().call_soon(bring_one_a_turn)
+        else:
+            all_brought.set()
+
+    bring_one_a_turn()
+    await all_brought.wait()
+    await asyncio.gather(*writes)
+    assert store.batches == [entries]
+    journal.close()
+
+
+def test_each_loop_has_its_own_batches_and_none_waits_for_another() -> None:
+    """A loop that ended with an entry not taken up yet stops nobody, and closing writes it."""
+    store = Store()
+    journal = GroupCommitJournal(store)
+    left, others = an_entry(), [an_entry() for _ in range(3)]
+
+    async def leave_one() -> None:
+        asyncio.create_task(journal.write(left))  # noqa: RUF006 - nobody is to wait for it
+        await asyncio.sleep(0)
+
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(leave_one())
+    loop.close()
+    for entry in others:
+        asyncio.run(journal.write(entry))
+    assert journal.waiting_count == 1
+    journal.close()
+    assert store.batches == [[entry] for entry in (*others, left)]
 
 
 async def test_batches_are_bounded() -> None:

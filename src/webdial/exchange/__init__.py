@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from webdial.exchange.calls import Channel, PlacedCall, PreparedCall, TimeLimits
     from webdial.exchange.configuration import Caller, Configuration, ConfigurationSource
     from webdial.exchange.exchange import Exchange, Sender
-    from webdial.exchange.journal import GroupCommitJournal, JournalStore
+    from webdial.exchange.group_commit import GroupCommitJournal
+    from webdial.exchange.journal import JournalStore
     from webdial.exchange.outcome import Outcome, Verdict
     from webdial.exchange.sender import HttpSender
 
@@ -37,7 +38,8 @@ _HOMES: Final = {
     **dict.fromkeys(("Channel", "PlacedCall", "PreparedCall", "TimeLimits"), "calls"),
     **dict.fromkeys(("Caller", "Configuration", "ConfigurationSource"), "configuration"),
     **dict.fromkeys(("Exchange", "Sender"), "exchange"),
-    **dict.fromkeys(("GroupCommitJournal", "JournalStore"), "journal"),
+    "GroupCommitJournal": "group_commit",
+    "JournalStore": "journal",
     **dict.fromkeys(("Outcome", "Verdict"), "outcome"),
     "HttpSender": "sender",
 }

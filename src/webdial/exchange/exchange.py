@@ -7,7 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, Protocol
@@ -15,7 +15,7 @@ from uuid import UUID
 
 import uuid_utils.compat
 
-from webdial.dialstring import HttpRequest, Link, Plan, Values
+from webdial.dialstring import HttpRequest, Link, Values
 from webdial.errors import CallNotPlacedError, JournalError, WebdialError
 from webdial.exchange.admission import block_of_tally
 from webdial.exchange.calls import Channel, Computer, PlacedCall, PreparedCall, TimeLimits
@@ -79,6 +79,20 @@ def _new_call_id() -> UUID:
 @lru_cache(maxsize=256)
 def _time_limits(connect: str, total: str) -> TimeLimits:
     return TimeLimits(connect_s=seconds(connect), total_s=seconds(total))
+
+
+@dataclass(slots=True)
+class _Start:
+    """How a call is begun. Whoever waits for its end (`is_waited_for`) is told once, when it has ended; others
+    when it is on disk.
+    """
+
+    channel: Channel
+    call_id: UUID
+    clicked_s: float
+    system_caller: SystemCaller | None
+    is_waited_for: bool
+    is_trial: bool = False
 
 
 async def _ended(call: PlacedCall, task: "asyncio.Task[PlacedCall] | None") -> PlacedCall:
@@ -231,12 +245,13 @@ class Exchange:
 
         Written down before and after like every call, and sent once. With `once`, as `start_call`.
         """
-        call_id, clicked_s = _new_call_id(), time.perf_counter()
+        start = _Start(
+            channel, _new_call_id(), time.perf_counter(), system_caller,
+            is_waited_for=True, is_trial=True,
+        )  # fmt: skip
         terms = NO_TERMS if once is None else Terms(once.claims)
         try:
-            placing = await self._begin_permitted(
-                prepared, channel, system_caller, call_id, clicked_s, terms, is_trial=True
-            )
+            placing = await self._begin_permitted(prepared, start, terms)
         except WebdialError as error:
             placing = await self._placed_before(once, error)
         return await _ended(*placing)
@@ -261,8 +276,9 @@ class Exchange:
 
         Raises WebdialError when it was stopped before anything left.
         """
-        call, _ = await self._start(
-            number, user_id, channel, phone_id, once, again, is_confirmed=is_confirmed
+        start = self._start_of(channel, is_waited_for=False)
+        call, _ = await self._begin_from(
+            start, number, user_id, phone_id, once, again, is_confirmed=is_confirmed
         )
         return call
 
@@ -282,59 +298,54 @@ class Exchange:
         Whoever stops waiting (a client that goes away) does not stop the call. A first call that
         another process places is not waited for.
         """
-        placing = await self._start(
-            number, user_id, channel, phone_id, once, again, is_confirmed=is_confirmed
+        start = self._start_of(channel, is_waited_for=True)
+        placing = await self._begin_from(
+            start, number, user_id, phone_id, once, again, is_confirmed=is_confirmed
         )
         return await _ended(*placing)
 
-    async def _start(
+    def _start_of(self, channel: Channel, *, is_waited_for: bool) -> _Start:
+        return _Start(
+            channel, _new_call_id(), time.perf_counter(), self._system_caller, is_waited_for
+        )
+
+    async def _begin_from(
         self,
+        start: _Start,
         number: str,
         user_id: int,
-        channel: Channel,
         phone_id: int | None,
         once: Once | None,
         again: UUID | None,
         *,
         is_confirmed: bool,
     ) -> Placing:
-        """The call on disk, and the task that carries it out; a link needs none."""
-        clicked_s = time.perf_counter()
-        call_id = _new_call_id()
-        entered = current_call.set(call_id)
+        """The call on disk, and the task that carries it out; a link needs none, nor what has ended."""
+        entered = current_call.set(start.call_id)
         try:
             try:
                 prepared = await self.prepare_call(number, user_id=user_id, phone_id=phone_id)
                 if is_confirmed:
                     prepared = replace(prepared, is_confirmed=True)
-                return await self._begin_once(prepared, channel, call_id, clicked_s, once, again)
+                return await self._begin_once(prepared, start, once, again)
             except WebdialError as error:
                 return await self._placed_before(once, error)
         except WebdialError as error:
-            self._watcher.call_stopped(channel, error.error_code)
+            self._watcher.call_stopped(start.channel, error.error_code)
             raise
         finally:
             current_call.reset(entered)
 
     async def _begin_once(
-        self,
-        prepared: PreparedCall,
-        channel: Channel,
-        call_id: UUID,
-        clicked_s: float,
-        once: Once | None,
-        again: UUID | None,
+        self, prepared: PreparedCall, start: _Start, once: Once | None, again: UUID | None
     ) -> Placing:
         """As `_begin`, unless the same call is there already (webdial.exchange.duplicates)."""
         caller = prepared.caller
         within = self._configuration.current.effective(SAME_CALL_WITHIN, caller.branch_id).value
-        click = Click((caller.user_id, prepared.dialled), call_id, same_call_s(within))
+        click = Click((caller.user_id, prepared.dialled), start.call_id, same_call_s(within))
 
         def begin(claims: tuple[Claim, ...]) -> Awaitable[Placing]:
-            terms = Terms(claims) if claims else NO_TERMS
-            return self._begin_permitted(
-                prepared, channel, self._system_caller, call_id, clicked_s, terms
-            )
+            return self._begin_permitted(prepared, start, Terms(claims) if claims else NO_TERMS)
 
         call, task = await self.duplicates.begin_once(click, begin, once=once, again=again)
         return call, task or self._underway.get(call.id)
@@ -349,15 +360,7 @@ class Exchange:
         return first, self._underway.get(first.id)
 
     async def _begin_permitted(
-        self,
-        prepared: PreparedCall,
-        channel: Channel,
-        system_caller: SystemCaller | None,
-        call_id: UUID,
-        clicked_s: float,
-        terms: Terms = NO_TERMS,
-        *,
-        is_trial: bool = False,
+        self, prepared: PreparedCall, start: _Start, terms: Terms
     ) -> Placing:
         """As `_begin`, unless a rule of who may ring what stops the call: it is in the log as blocked.
 
@@ -369,48 +372,36 @@ class Exchange:
         if block is None:
             counted = Terms(terms.claims, permit.tallies) if permit.tallies else terms
             try:
-                return await self._begin(
-                    prepared, channel, system_caller, call_id, clicked_s, counted, is_trial=is_trial
-                )
+                return await self._begin(prepared, start, counted)
             except TallyFullError as full:
                 block = block_of_tally(full.tally)
-        self._watcher.call_blocked(channel, block.reason.value)
-        call = blocked(PlacedCall(call_id, prepared, channel, at), block, configuration)
+        self._watcher.call_blocked(start.channel, block.reason.value)
+        call = PlacedCall(start.call_id, prepared, start.channel, at)
+        call = blocked(call, block, configuration)
         self._block_log.check(call, block)
-        await self._write_at_its_end(call, terms, clicked_s)
+        await self._write_at_its_end(call, terms, start.clicked_s)
         await self.duplicates.free(terms.claims, call)
         return call, None
 
-    async def _begin(
-        self,
-        prepared: PreparedCall,
-        channel: Channel,
-        system_caller: SystemCaller | None,
-        call_id: UUID,
-        clicked_s: float,
-        terms: Terms = NO_TERMS,
-        *,
-        is_trial: bool = False,
-    ) -> Placing:
+    async def _begin(self, prepared: PreparedCall, start: _Start, terms: Terms) -> Placing:
+        channel = start.channel
         computer = starting_computer(prepared, channel, self._computers)
         if computer is not None:
-            told = f"{prepared.setting_source}; started by the computer {computer.name}"
-            prepared = replace(prepared, setting_source=told)
-        call = PlacedCall(call_id, prepared, channel, self._clock(), computer=computer)
-        admission = self._admit(call, is_trial=is_trial)
+            source = f"{prepared.setting_source}; started by the computer {computer.name}"
+            prepared = replace(prepared, setting_source=source)
+        call = PlacedCall(start.call_id, prepared, channel, self._clock(), computer=computer)
+        admission = self._admit(call, is_trial=start.is_trial)
         if isinstance(admission, Verdict):
             call = call.ended(admission)
-            await self._write_at_its_end(call, terms, clicked_s)
+            await self._write_at_its_end(call, terms, start.clicked_s)
             return call, None
         # From here on a task owns the call: whoever waits may go away, and it still gets its end.
         loop = asyncio.get_running_loop()
-        begun: asyncio.Future[None] = loop.create_future()
-        task = loop.create_task(
-            self._carry_out(call, prepared.plan, begun, system_caller, clicked_s, admission, terms)
-        )
+        told: asyncio.Future[PlacedCall] = loop.create_future()
+        task = loop.create_task(self._carry_out(call, start, told, admission, terms))
         self._underway[call.id] = task
-        await begun
-        return call, task
+        call = await told
+        return call, None if start.is_waited_for else task
 
     async def _write_at_its_end(self, call: PlacedCall, terms: Terms, clicked_s: float) -> None:
         """Write down a call that begins with its verdict: nothing of it is sent from here."""
@@ -463,14 +454,12 @@ class Exchange:
     async def _carry_out(
         self,
         call: PlacedCall,
-        request: Plan,
-        begun: "asyncio.Future[None]",
-        system_caller: SystemCaller | None,
-        clicked_s: float,
+        start: _Start,
+        told: "asyncio.Future[PlacedCall]",
         admission: Admission | None,
         terms: Terms,
     ) -> PlacedCall:
-        """Write the call down, send it, write its end. `begun` tells when it is on disk, or why not."""
+        """Write the call down, send it, write its end. `told` gets the call, or why it is not on disk."""
         current_call.set(call.id)  # this task's own context: it ends with the task
         try:
             await self._journal.write(Begun(call, self._run_id, terms))
@@ -478,24 +467,26 @@ class Exchange:
             self._underway.pop(call.id, None)
             self.duplicates.clicks.stopped(call.id)
             self._leave(admission, None)
-            if not begun.done():
-                begun.set_exception(error)
+            if not told.done():
+                told.set_exception(error)
             return call
         on_disk_at = self._clock()
-        if not begun.done():
-            begun.set_result(None)
+        if not start.is_waited_for and not told.done():
+            told.set_result(call)
         self.duplicates.clicks.begun(call)
         self._watcher.call_begun(call)
         ended = call
         try:
-            verdict = await self._send(call, request, system_caller)
+            verdict = await self._send(call, start.system_caller)
             self._leave(admission, verdict)
             ended = call.ended(verdict)
             await self._write_end(Ended(call.id, verdict, self._clock(), on_disk_at))
         finally:
             self._underway.pop(call.id, None)
             self.duplicates.clicks.ended(ended)
-            self._watcher.call_ended(ended, time.perf_counter() - clicked_s)
+            self._watcher.call_ended(ended, time.perf_counter() - start.clicked_s)
+            if not told.done():
+                told.cancel() if ended.verdict is None else told.set_result(ended)
         return ended
 
     def _leave(self, admission: Admission | None, verdict: Verdict | None) -> None:
@@ -523,10 +514,9 @@ class Exchange:
             return
         log.error("call %s: %s was never written", end.call_id, end.verdict.outcome.value)
 
-    async def _send(
-        self, call: PlacedCall, request: Plan, system_caller: SystemCaller | None
-    ) -> Verdict:
+    async def _send(self, call: PlacedCall, system_caller: SystemCaller | None) -> Verdict:
         prepared = call.prepared
+        request = prepared.plan
         try:
             if call.computer is not None:
                 return await start_at_computer(call, self._computers, system_caller)
