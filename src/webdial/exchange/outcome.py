@@ -51,14 +51,7 @@ class Outcome(Enum):
     @property
     def may_have_rung(self) -> bool:
         """Whether the phone system may have acted although it did not say so."""
-        return self in {
-            Outcome.FAILED,
-            Outcome.TIMED_OUT,
-            Outcome.CUT_OFF,
-            Outcome.NOT_UNDERSTOOD,
-            Outcome.REDIRECTED_AWAY,
-            Outcome.INTERRUPTED,
-        }
+        return self in _MAY_HAVE_RUNG
 
     @property
     def label(self) -> str:
@@ -78,6 +71,10 @@ class Outcome(Enum):
         return f"{told} {translate(PICK_UP)}" if self is Outcome.SENT else told
 
 
+_MAY_HAVE_RUNG = frozenset({
+    Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CUT_OFF,
+    Outcome.NOT_UNDERSTOOD, Outcome.REDIRECTED_AWAY, Outcome.INTERRUPTED,
+})  # fmt: skip
 _SUCCESSES = frozenset({Outcome.ACCEPTED, Outcome.QUEUED, Outcome.SENT, Outcome.HANDED_OVER})
 
 _LABELS = {
