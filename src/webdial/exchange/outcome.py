@@ -51,7 +51,7 @@ class Outcome(Enum):
     @property
     def may_have_rung(self) -> bool:
         """Whether the phone system may have acted although it did not say so."""
-        return self in _MAY_HAVE_RUNG
+        return self in _UNCERTAIN
 
     @property
     def label(self) -> str:
@@ -71,7 +71,7 @@ class Outcome(Enum):
         return f"{told} {translate(PICK_UP)}" if self is Outcome.SENT else told
 
 
-_MAY_HAVE_RUNG = frozenset({
+_UNCERTAIN = frozenset({
     Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CUT_OFF,
     Outcome.NOT_UNDERSTOOD, Outcome.REDIRECTED_AWAY, Outcome.INTERRUPTED,
 })  # fmt: skip
