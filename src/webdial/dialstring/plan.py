@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from webdial.values import value_class
+
 MASK = "••••"
 """Shown where a secret stands, whatever its length."""
 
@@ -22,7 +24,7 @@ class DigestLogin:
     password: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class HttpRequest:
     """One HTTP request, every value already encoded for its place.
 
@@ -51,7 +53,7 @@ class HttpRequest:
         return HttpRequest(shown.method, shown.url, headers, shown.body, digest)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Link:
     """A link for the user's own machine to open, such as `tel:+442079460123`."""
 

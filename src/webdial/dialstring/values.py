@@ -12,6 +12,7 @@ from typing import Final
 
 from webdial.dialstring.encoding import Place
 from webdial.language import translatable
+from webdial.values import value_class
 
 NUMBER: Final = "number"
 EXTENSION: Final = "extension"
@@ -146,7 +147,7 @@ def nearest(name: str, known: Mapping[str, Declared]) -> str:
     return matches[0] if matches else ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Values:
     """What is put into a dial string. `number` is cleaned already (webdial.numbers).
 

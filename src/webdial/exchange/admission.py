@@ -40,6 +40,7 @@ from webdial.exchange.terms import Tally
 from webdial.language import translatable, translate
 from webdial.numbers.beginnings import Beginning, first_fitting, read_beginnings
 from webdial.numbers.ranges import NumberFacts, NumberKind, look_at
+from webdial.values import value_class
 
 MINUTE_S: Final = 60
 DAY_S: Final = 86_400
@@ -87,7 +88,7 @@ class Block:
         return self.sentence.format_map(self.values) if self.values else self.sentence
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Permit:
     """What the rules say of a call: a `block`, or on what terms it goes through."""
 
@@ -97,7 +98,7 @@ class Permit:
     kinds: frozenset[NumberKind] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Asked:
     """A number as the rules look at it: each text that was typed or would be dialled."""
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
+from webdial.values import value_class
+
 FIRST_PAUSE_S: Final = 5.0
 """Long enough for a phone system to be left alone, short enough that a cable put back is noticed soon."""
 
@@ -35,7 +37,7 @@ class Patience:
     longest_pause_s: float = 120.0
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Pass:
     """What a call got to go through with, and brings back. `era` is when it began, by changes of state."""
 

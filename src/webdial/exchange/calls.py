@@ -10,6 +10,7 @@ from webdial.exchange.configuration import Caller
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.exchange.systems import SystemCall
 from webdial.numbers import CleanNumber, NumberPath, NumberStep
+from webdial.values import value_class
 
 
 class Channel(Enum):
@@ -43,7 +44,7 @@ class TimeLimits:
     total_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class PreparedCall:
     """Everything decided, nothing done: who calls whom, by which setting, with which request."""
 
@@ -85,7 +86,7 @@ class Repeat(Enum):
     KEY = "key"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class PlacedCall:
     """A call that is on disk. `verdict` is None while it is being placed.
 

@@ -16,7 +16,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 from uuid import UUID
@@ -26,6 +26,7 @@ from webdial.exchange.calls import PlacedCall, Repeat
 from webdial.exchange.clicks import Click, Clicks, holds
 from webdial.exchange.terms import Claim, ClaimedError
 from webdial.language import translate
+from webdial.values import value_class
 
 if TYPE_CHECKING:
     import asyncio
@@ -55,7 +56,7 @@ class AnsweredBeforeError(CallNotPlacedError):
     code = "answered_before"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Once:
     """A request's key: `request` stands for the key and all that is asked, `key` for the key alone.
 

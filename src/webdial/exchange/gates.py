@@ -39,6 +39,7 @@ from webdial.exchange.outcome import (
     tried_again_in,
 )
 from webdial.exchange.watching import Watcher
+from webdial.values import value_class
 
 log = logging.getLogger("webdial.gates")
 
@@ -104,7 +105,7 @@ class Gate:
         return not (self.in_flight or self.is_moved or self.breaker.held or self.breaker.failures)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Admission:
     """A call on its way: brought back by `Gates.leave`."""
 

@@ -1,7 +1,6 @@
 """The journal as the exchange sees it: how a call began and how it ended, on disk before anything goes on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -10,12 +9,13 @@ from webdial.errors import CallNotPlacedError
 from webdial.exchange.calls import PlacedCall
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.exchange.terms import NO_TERMS, Terms
+from webdial.values import value_class
 
 LONGEST_TOOK_MS: Final = 2**31 - 1
 """What a database's integer holds: 24 days."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Begun:
     """A call about to leave (or, with a verdict, a link about to be handed over), and its terms."""
 
@@ -24,7 +24,7 @@ class Begun:
     terms: Terms = NO_TERMS
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Ended:
     """How a call ended. `on_disk_at`: when its beginning was known to be on disk.
 

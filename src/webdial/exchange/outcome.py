@@ -4,11 +4,11 @@
 not. "accepted" and "queued" say so by the phone system's own rule (docs/decisions/0013).
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from http import HTTPStatus
 
 from webdial.language import Kept, retold, translatable, translate
+from webdial.values import value_class
 
 
 class Outcome(Enum):
@@ -185,7 +185,7 @@ _SENTENCES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Verdict:
     """How a call ended. `status` is the HTTP status; `answer` what the phone system said, cut short.
 

@@ -1,7 +1,6 @@
 """Finds the values that a dial string asks for by name, for one caller and one number."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from webdial.dialstring import MASK, DialString, Values
@@ -26,6 +25,7 @@ from webdial.language import translate
 from webdial.numbers import CleanNumber, NumberPath
 from webdial.numbers.forms import DialledNumber, dialled_number
 from webdial.phonesystems import Owner
+from webdial.values import value_class
 
 MAX_BOUND: Final = 5_000
 """Callers and phone systems whose values are kept ready; beyond it all are made anew."""
@@ -47,7 +47,7 @@ def show_nothing(_: StoredValue) -> str:
     return MASK
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Resolver:
     """The values around one call."""
 

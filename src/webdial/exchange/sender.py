@@ -5,12 +5,12 @@ stale, nor by a redirect to another host. Every failure of the library is turned
 in one place, `_outcome_of_failure`.
 """
 
-import asyncio
 import errno
 import math
 import ssl
+import time
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -30,7 +30,9 @@ from webdial.exchange.guarded_connections import GuardedConnector, PolicySource
 from webdial.exchange.network_policy import AddressNotAllowedError
 from webdial.exchange.outcome import Outcome, Verdict, dial_again_in
 from webdial.exchange.systems import VERIFY, Certificate, CertificateMode
+from webdial.language import translatable
 from webdial.phonesystems import Answer
+from webdial.values import value_class
 
 MAX_ANSWER_BYTES: Final = 65_536
 """As much of an answer as is read: a sentence or a small document, never a download."""
@@ -46,8 +48,14 @@ MAX_RETRY_AFTER_S: Final = 86_400
 MAX_DIGESTS: Final = 1_000
 """Log-ins by digest whose last challenge is remembered."""
 
+# Kept with the call instead of an answer, in English; told by webdial.site.pages.kept_words.
+IN_A_CIRCLE: Final = translatable("It redirected in a circle.")
+POINTED_TO: Final = translatable("It pointed to {place}")
+NEW_FINGERPRINT: Final = translatable("The certificate's fingerprint is now {fingerprint}.")
+
 _TO_GET = frozenset({301, 302, 303})
 _SAME_METHOD = frozenset({307, 308})
+_REDIRECTS = _TO_GET | _SAME_METHOD
 # Statuses that do not tell whether the request was acted on: a time-out, a fault in the middle of
 # the work, a proxy that lost the phone system behind it (RFC 9110 sections 15.5.9, 15.6).
 _ERRORS = frozenset({408, 500, 502, 504})
@@ -90,14 +98,13 @@ class HttpSender:
         self, request: HttpRequest, limits: TimeLimits, certificate: Certificate = VERIFY
     ) -> Answer | Verdict:
         """Send `request` once within `limits`: the whole answer, or why there is none."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + limits.total_s
+        deadline = time.monotonic() + limits.total_s
         step = _Step.first(request)
         status: int | None = None
         try:
             session = self._session(certificate)
             for _ in range(MAX_REDIRECTS + 1):
-                left_s = deadline - loop.time()
+                left_s = deadline - time.monotonic()
                 answer, failure = await self._exchange(session, step, limits.connect_s, left_s)
                 status = answer.status
                 if failure is not None:
@@ -110,7 +117,7 @@ class HttpSender:
             aiohttp.ClientError, TimeoutError, OSError, ValueError, AddressNotAllowedError,
         ) as error:  # fmt: skip
             return _verdict_of_failure(error, redirected_by=status)
-        return Verdict(Outcome.NOT_UNDERSTOOD, status, "It redirected in a circle.")
+        return Verdict(Outcome.NOT_UNDERSTOOD, status, IN_A_CIRCLE)
 
     async def close(self) -> None:
         for session in self._sessions.values():
@@ -185,7 +192,7 @@ class HttpSender:
                 return self._ssl
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class _Step:
     """One request on the way: the call's own, or the one that a redirect makes of it.
 
@@ -211,14 +218,14 @@ class _Step:
         set with a redirect goes along and belongs to the answer: so do log-ins by form.
         """
         status, location = answer.status, answer.header(hdrs.LOCATION)
-        if location is None or status not in _TO_GET | _SAME_METHOD:
+        if location is None or status not in _REDIRECTS:
             if not self.set_cookies:
                 return answer
             return replace(answer, headers=(*self.set_cookies, *answer.headers))
         target = urljoin(self.url, location)
         if not _is_same_host(self.url, target):
-            kept = f"It pointed to {urlsplit(target).netloc or target}"[:MAX_KEPT_ANSWER]
-            return Verdict(Outcome.REDIRECTED_AWAY, status, kept)
+            kept = POINTED_TO.format(place=urlsplit(target).netloc or target)
+            return Verdict(Outcome.REDIRECTED_AWAY, status, kept[:MAX_KEPT_ANSWER])
         set_now = tuple(each for each in answer.headers if each[0].lower() == _SET_COOKIE)
         headers = _with_cookies(self.headers, answer.cookies) if set_now else self.headers
         following = replace(
@@ -392,7 +399,7 @@ def _reason(error: Exception) -> str:
         case AddressNotAllowedError():
             return _shortened(error.plain)
         case aiohttp.ServerFingerprintMismatch():
-            return f"The certificate's fingerprint is now {error.got.hex()}."
+            return NEW_FINGERPRINT.format(fingerprint=error.got.hex())
         case aiohttp.ClientConnectorCertificateError():
             return _shortened(str(error.certificate_error))
         case aiohttp.ClientConnectorError():

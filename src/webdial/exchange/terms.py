@@ -5,16 +5,16 @@ nodes that place a call at the same moment are therefore told apart by the datab
 ours. A call that does not meet its terms is not written, and so not placed.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from webdial.errors import CallNotPlacedError
 from webdial.language import translate
+from webdial.values import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Claim:
     """`key` is this call's until `until`. Who claims it meanwhile is told of this call instead.
 
@@ -25,7 +25,7 @@ class Claim:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Tally:
     """The call is counted under `key`, in the window of `window_s` seconds that it begins in.
 
@@ -38,7 +38,7 @@ class Tally:
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Terms:
     """All claims are free and no tally is full, or the call is not written and nothing is counted."""
 

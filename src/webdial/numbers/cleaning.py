@@ -9,13 +9,13 @@ says when.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
 from webdial.errors import Fault, SourceError
 from webdial.language import grouped, translate
 from webdial.numbers.doubts import LEAST_DIGITS, count_digits, is_doubtful
+from webdial.values import value_class
 
 MAX_TYPED: Final = 200
 """Characters looked at: a number with its label and a note; anything longer was pasted by mistake."""
@@ -46,7 +46,7 @@ class NumberError(SourceError):
     code = "number"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class CleanNumber:
     """`dialled` is what goes out; `extension` is one that was written behind it and is not dialled."""
 

@@ -24,6 +24,7 @@ from webdial.numbers.forms import (
     form_of,
 )
 from webdial.numbers.rules import NumberRules, is_dialable, read_rules
+from webdial.values import value_class
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class StepKind(Enum):
     RINGING = translatable("Who may ring what")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class NumberStep:
     """One step. `setting` and `where` name the setting that made it and where its value stands."""
 
@@ -109,7 +110,7 @@ class NumberStep:
         return self.before != self.after
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class NumberPath:
     """`number` is put where the number stands in a request; `dialled` is all that is dialled of it.
 

@@ -11,7 +11,6 @@ with a plus, 00 or 011 tells by itself. What is abroad is then not known, but fo
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import Final
@@ -20,6 +19,7 @@ import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberType, shortnumberinfo
 
 from webdial.numbers.forms import MAX_PREFIX_DIGITS, forms_of
+from webdial.values import value_class
 
 
 class NumberKind(Enum):
@@ -35,7 +35,7 @@ class NumberKind(Enum):
     ABROAD = "abroad"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class NumberFacts:
     """`written` is every way of writing the number that beginnings are compared with.
 

@@ -4,10 +4,12 @@ import codecs
 import json
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import cached_property, lru_cache
 from typing import Any, Final
+
+from webdial.values import value_class
 
 _JSON_STEP = re.compile(r"([^.\[\]]+)|\[(\d{1,4})\]")
 _MISSING: Final = object()
@@ -36,7 +38,7 @@ def _charset_of(name: str | None) -> str:
     return "utf-8" if found in _NO_CHARSETS else found
 
 
-@dataclass(frozen=True)
+@value_class(frozen=True)
 class Answer:
     """An HTTP answer. `body` is as much of it as was read; `repr` shows the status alone."""
 
