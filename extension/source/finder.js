@@ -36,8 +36,8 @@ export function isWorthALook(text) {
   return WORTH_A_LOOK.test(text);
 }
 
-// Where numbers stand in `text`: [{start, end, number}], `number` in E.164. `country` is an ISO code or "", without
-// which only numbers with a + are found.
+// Where numbers stand in `text`: [{start, end, number}], `number` in E.164, with " ext 12" behind it where the text has an
+// extension. `country` is an ISO code or "", without which only numbers with a + are found.
 export function findNumbers(text, country) {
   if (!isWorthALook(text)) return [];
   const options = { v2: true, extended: true, ...(country && { defaultCountry: country }) };
@@ -45,7 +45,7 @@ export function findNumbers(text, country) {
   return findPhoneNumbersInText(text.replace(/,(?=\s)/g, "¦"), options)
     .map(({ startsAt, endsAt, number }) => ({ ...withoutHalfABracket(text, startsAt, endsAt), found: number }))
     .filter(({ start, end, found }) => isNumber(text, start, end, found))
-    .map(({ start, end, found }) => ({ start, end, number: found.number }));
+    .map(({ start, end, found }) => ({ start, end, number: found.ext ? `${found.number} ext ${found.ext}` : found.number }));
 }
 
 function withoutHalfABracket(text, start, end) {

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from playwright.async_api import BrowserContext, Page, Worker, async_playwright
 
-from tests.extension.pack import files_of
 from tests.extension.sites import LAST
 from tests.real import presence
 from tests.real.browser import ARGUMENTS
+from webdial.browser_extension import files_of
 
 _WINDOW_LIMIT_S: Final = 20.0
 

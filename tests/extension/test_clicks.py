@@ -1,5 +1,7 @@
 """What opens the small window, and all that must not: only a person's click, and never a call by itself."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from tests.extension.browser import Person
@@ -52,6 +54,19 @@ async def test_tel_link_opens_the_window_by_choice(reader: Person, sites: Sites)
     await reader.click_text(page, "#last")
     await reader.window(2)
     assert asked == ["tel:+44-20-7946-0123;isub=1"]
+
+
+@pytest.mark.parametrize(
+    ("click", "shown"),
+    [("#link", "+44-20-7946-0123 ext 7"), ("#text", "+442079460456 ext 12")],
+)
+async def test_extension_behind_a_number_is_shown_with_it(
+    reader: Person, sites: Sites, click: str, shown: str
+) -> None:
+    links = "<a id=link href='tel:+44-20-7946-0123;ext=7'>Ring us</a>"
+    page = await reader.read(sites.serve(f"{links}<p id=text>020 7946 0456 ext. 12</p>"))
+    await reader.click_text(page, click)
+    assert parse_qs(urlsplit((await reader.window()).url).query)["number"] == [shown]
 
 
 @pytest.mark.parametrize("modifier", ["Control", "Shift", "Alt"])

@@ -1,5 +1,6 @@
 """My account | Computers: codes, machines, and their revocation by the user and by who keeps users."""
 
+import json
 import zipfile
 from io import BytesIO
 from typing import Any
@@ -9,6 +10,7 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from tests.site.conftest import Member, Site
+from webdial.browser_extension import manifest_of, package_names
 from webdial.desktop.builder import INSTALLERS, NAME
 from webdial.site.domain.acting import acting_as
 from webdial.site.domain.browsers import pair_browser
@@ -211,3 +213,14 @@ async def test_paired_browser_is_listed_and_revoked_as_a_token(carl: Member) -> 
     ]
     name = "Extension in Chromium on Linux of Carl Osei"
     assert rows[-2:] == [("Carl Osei", "added", name), ("Carl Osei", "removed", name)]
+
+
+async def test_extension_is_handed_out_for_each_kind_of_browser(carl: Member, site: Site) -> None:
+    page = (await carl.client.get(PAGE)).content.decode()
+    for name, kind in package_names().items():
+        assert f'href="{PAGE}/files/{name}" download' in page
+        answer = await carl.client.get(f"{PAGE}/files/{name}")
+        assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+        with zipfile.ZipFile(BytesIO(answer.content)) as package:
+            assert json.loads(package.read("manifest.json")) == manifest_of(kind)
+        assert (await site.browser().get(f"{PAGE}/files/{name}")).status_code == 302

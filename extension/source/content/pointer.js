@@ -31,7 +31,14 @@ globalThis.webdial.pointer ??= (() => {
   function numberOfLink(event) {
     if (!settings.telLinks) return null;
     const link = event.composedPath().find((each) => each instanceof HTMLAnchorElement && /^tel:/i.test(each.href));
-    return link ? decoded(link.href.slice(4).split(";")[0]) : null;
+    return link ? numberOf(link.href.slice(4)) : null;
+  }
+
+  // Of what stands behind tel: (RFC 3966). The site takes an extension in words, and says when it is not dialled.
+  function numberOf(target) {
+    const [number, ...parameters] = target.split(";");
+    const extension = parameters.find((each) => /^ext=./i.test(each))?.slice(4);
+    return decoded(extension ? `${number} ext ${extension}` : number);
   }
 
   function decoded(text) {

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from webdial.browser_extension import package, package_names
 from webdial.desktop.builder import INSTALLERS, NAME, build, installer
 from webdial.errors import NotFoundError, WebdialError
 from webdial.language import translate
@@ -30,6 +31,7 @@ from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import signed_in
 from webdial.site.pages.shown_errors import ShownError, show_error
 
+_BROWSERS: Final = {"chromium": "Chrome, Chromium, Edge", "firefox": "Firefox"}
 _SYSTEMS: Final = dict(zip(("Linux", "Windows", "macOS"), INSTALLERS, strict=True))
 
 
@@ -84,12 +86,14 @@ def revoke(request: PageRequest, computer_id: int) -> HttpResponse:
 @signed_in
 @require_safe
 def download(request: PageRequest, name: str) -> HttpResponse:
-    """The helper, or an installer with it, that knows this site's address."""
+    """The helper, or an installer with it, that knows this site's address; or the extension for a kind of browser."""
     site = absolute_url(request, "/").rstrip("/")
     if name == NAME:
         content = build(site)
     elif name in INSTALLERS:
         content = installer(name, site)
+    elif (kind := package_names().get(name)) is not None:
+        content = package(kind)
     else:
         raise Http404("There is no such file.")
     return HttpResponse(
@@ -124,5 +128,9 @@ def _page(
             for system, name in _SYSTEMS.items()
         ],
         "helper": NAME,
+        "extensions": [
+            (_BROWSERS[kind], reverse("download-helper", args=(name,)))
+            for name, kind in package_names().items()
+        ],
     }
     return render_form(request, "accounts/computers.html", context, error)
