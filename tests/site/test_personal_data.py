@@ -4,6 +4,8 @@ import json
 from datetime import timedelta
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from asgiref.sync import sync_to_async
 
 from tests.site.conftest import Member
@@ -12,6 +14,7 @@ from webdial.errors import InvalidValueError
 from webdial.site.audit.verifying import Summary, verify
 from webdial.site.domain.browsers import pair_browser
 from webdial.site.domain.computers import make_code, pair, revoke_computer
+from webdial.site.domain.favourites import OwnerKind, Starred, add_favourite
 from webdial.site.domain.people import save_person
 from webdial.site.domain.personal_data import (
     Subject,
@@ -22,6 +25,8 @@ from webdial.site.domain.personal_data import (
 )
 from webdial.site.domain.phones import LabelledNumber
 from webdial.site.domain.tokens import create_token
+from webdial.site.domain.user_phones import save_phone
+from webdial.site.domain.users import set_email
 from webdial.site.models import Call, CallLogNote, Change, Computer, User
 
 NUMBER = "020 7946 0123"
@@ -188,6 +193,55 @@ def test_erasing_a_user_who_is_deactivated_takes_their_machines(
     assert ("Old laptop of Carl Osei" in told) is is_active
     assert ("Extension in Firefox of Carl Osei" in told) is is_active
     assert {"Wallboard of Carl Osei", "Old laptop of Dora Lindqvist"} <= told
+    assert list(verify(Summary())) == []
+
+
+def fill_account(user: User, colleague: User) -> None:
+    set_email(user, f"{user.login}@x.example")
+    user.phones.create(label="Mobile", number="07700 900123")
+    save_phone(user, label="At home", extension=f"77{user.pk}")
+    add_favourite(user, Starred(OwnerKind.COLLEAGUE, colleague.pk, ""))
+    UserSession.objects.create(
+        user=user, ip="192.0.2.7", user_agent="Firefox", session_key=f"key of {user.login}"
+    )
+    SocialAccount.objects.create(user=user, provider="company", uid=f"id of {user.login}")
+
+
+def test_export_of_a_user_tells_the_account(users: dict[str, User]) -> None:
+    fill_account(users["carl"], users["ada"])
+    fill_account(users["dora"], users["ada"])
+    told = json.loads(b"".join(export_personal_data(Subject(user=users["carl"]), actor="Ada")))
+    assert told["user"]["mail"] == "carl@x.example"
+    assert told["user"]["may_ring_abroad"] is False
+    assert told["favourites"] == [{"of": "Ada Byrne", "label": "extension", "number": "201"}]
+    assert [each["ip"] for each in told["sign_in"]["sessions"]] == ["192.0.2.7"]
+    assert [each["uid"] for each in told["sign_in"]["at_the_provider"]] == ["id of carl"]
+    assert told["history"][-1]["after"]["email"] == "carl@x.example"
+    assert not {"dora@x.example", "key of carl"} & set(json.dumps(told).split('"'))
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_erasing_a_user_who_is_deactivated_empties_the_account(
+    users: dict[str, User], *, is_active: bool
+) -> None:
+    carl, dora = users["carl"], users["dora"]
+    for user in (carl, dora):
+        fill_account(user, users["ada"])
+    User.objects.filter(pk=carl.pk).update(is_active=is_active)
+    carl.refresh_from_db()
+    assert find_personal_data(Subject(user=carl)).is_erasable is not is_active
+    erase(Subject(user=carl), cuts_user=True)
+    carl.refresh_from_db()
+    assert (carl.email == "") is not is_active
+    assert (carl.name, carl.staff_id) == ("Carl Osei", "CO")
+    assert carl.has_usable_password() is is_active
+    owned = (carl.phones, carl.favourites, carl.own_phones, UserSession.objects.filter(user=carl),
+             SocialAccount.objects.filter(user=carl))  # fmt: skip
+    assert [rows.exists() for rows in owned] == [is_active] * 5
+    history = str(list(Change.objects.values("before", "after", "label")))
+    assert [each in history for each in ("carl@x.example", f"77{carl.pk}")] == [is_active] * 2
+    assert "dora@x.example" in history
+    assert f"77{dora.pk}" in history
     assert list(verify(Summary())) == []
 
 

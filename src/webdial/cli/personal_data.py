@@ -70,6 +70,10 @@ def erase(
         click.echo(f"The directory has this number of {owner}; delete it there.")
     for machine in found.machines:
         click.echo(f"{machine}\tpaired; erased if the user is deactivated")
+    if found.erases_account:
+        click.echo(
+            "The user is deactivated: mail address, numbers, phones, favourites, ways to sign in and history go too."
+        )
     if dry_run:
         return
     if not yes:

@@ -15,7 +15,7 @@ CASES = cases_of("vcards")
 PIECES = st.sampled_from(
     [b"BEGIN:VCARD\r\n", b"END:VCARD\n", b"FN:", b"N:", b"TEL", b";", b"TYPE=", b'"', b":", b"\\",
      b"=\r\n", b"\r\n ", b"QUOTED-PRINTABLE", b"CHARSET=", b"AGENT:\n", b"item1.", b"X-ABLabel:",
-     b"tel:", b"ORG:", b"\xff", b"\xc3", b"=C3", b",", b"\n", b"PREF=", b"1"]
+     b"tel:", b"ORG:", b"NOTE:", b"\\n", b"\xff", b"\xc3", b"=C3", b",", b"\n", b"PREF=", b"1"]
 )  # fmt: skip
 
 
@@ -57,6 +57,28 @@ def test_charset_that_is_none_is_passed_over(charset: str) -> None:
     assert shown(read_cards(content)) == [["Zoëx", ""]]
 
 
+@pytest.mark.parametrize(
+    ("lines", "notes"),
+    [
+        (
+            r"NOTE:Not before ten\, please.\n\NAsk for Ann.",
+            "Not before ten, please.\n\nAsk for Ann.",
+        ),
+        ("NOTE;ENCODING=QUOTED-PRINTABLE:Zo=C3=AB=0D=0Acalls=\n back=00.", "Zoë\ncalls back ."),
+        ("NOTE:One.\nitem1.NOTE:Two.\nNOTE: ", "One.\nTwo."),
+    ],
+)
+def test_notes_keep_their_lines(lines: str, notes: str) -> None:
+    given = read_cards(f"BEGIN:VCARD\nFN:Zoë\n{lines}\nEND:VCARD\n".encode())
+    assert given.rows[0].values["notes"] == notes
+
+
+@pytest.mark.parametrize("lines", ["", "NOTE:", r"NOTE:\n"])
+def test_card_without_notes_leaves_those_alone_that_are_kept(lines: str) -> None:
+    given = read_cards(f"BEGIN:VCARD\nFN:Zoë\n{lines}\nEND:VCARD\n".encode())
+    assert given.rows[0].values == {"name": "Zoë", "company": ""}
+
+
 def test_file_without_a_person_is_told() -> None:
     with pytest.raises(InvalidValueError, match="no card of a person"):
         read_cards(b"BEGIN:VCARD\nKIND:group\nFN:Friends\nEND:VCARD\n")
@@ -77,7 +99,7 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
         return
     assert [row.number for row in rows] == sorted({row.number for row in rows})
     for row in rows:
-        assert all(value.isprintable() for value in row.values.values())
+        assert all(value.replace("\n", "").isprintable() for value in row.values.values())
         assert all(each.number.isprintable() for each in row.numbers or ())
 
 

@@ -26,8 +26,9 @@ from webdial.site.audit.log_acts import record_erased, record_note
 from webdial.site.domain.call_filters import needle_of
 from webdial.site.domain.call_records import record_of
 from webdial.site.domain.changes import erase_content, numbers_in
+from webdial.site.domain.personal_account import erase_account, told_account
 from webdial.site.domain.personal_machines import erase_machines, machine_names, told_machines
-from webdial.site.models import Call, CallLogNote, ChangeSubject, FunctionVersion, Phone, User
+from webdial.site.models import Call, CallLogNote, ChangeSubject, Phone, User
 
 _BATCH: Final = 500
 _SHORT: Final = 7
@@ -68,10 +69,12 @@ class Found:
     """Who has this number in the directory; it is deleted there."""
     machines: tuple[str, ...] = ()
     """The user's paired computers and browsers; erased with a user who is deactivated."""
+    erases_account: bool = False
+    """Whether the subject is a user who is deactivated: their account is emptied too."""
 
     @property
     def is_erasable(self) -> bool:
-        return bool(self.calls or self.machines)
+        return bool(self.calls or self.machines or self.erases_account)
 
 
 def subject_of_number(typed: str) -> Subject:
@@ -98,6 +101,7 @@ def find_personal_data(subject: Subject) -> Found:
         numbers=tuple(sorted(numbers.items(), key=lambda each: -each[1])) if subject.number else (),
         owners=tuple(_owners(subject.number)) if subject.number else (),
         machines=machine_names(subject.user) if subject.user else (),
+        erases_account=subject.user is not None and not subject.user.is_active,
     )
 
 
@@ -105,7 +109,7 @@ def erase_personal_data(subject: Subject, *, cuts_user: bool, actor: str) -> int
     """Empty what names people in the subject's calls; how many calls that were.
 
     `cuts_user` takes away who placed them as well. A call that is being placed is left alone. The computers
-    and browsers of a deactivated user go too.
+    and browsers of a deactivated user go too, and what else their account holds.
     """
     rows = [row for row in _rows_of(subject) if row["outcome"] != Outcome.PLACING.value]
     ids = [row["pk"] for row in rows]
@@ -113,6 +117,7 @@ def erase_personal_data(subject: Subject, *, cuts_user: bool, actor: str) -> int
     _erase_history(subject)
     if subject.user is not None:
         erase_machines(subject.user)
+        erase_account(subject.user)
     _note(CallLogNote.Act.ERASED, subject, ids, actor)
     return count
 
@@ -157,7 +162,7 @@ def export_personal_data(subject: Subject, *, actor: str) -> Iterator[bytes]:
 
 
 def _erase_history(subject: Subject) -> None:
-    """What the history of changes holds of whoever has the number: a user's stays, as the user does."""
+    """What the history of changes holds of whoever has the number; a user's goes with the user."""
     if subject.number:
         people = (ChangeSubject.PERSON, ChangeSubject.COMPANY)
         erase_content(
@@ -220,25 +225,7 @@ def _about(subject: Subject) -> dict[str, Any]:
     user = subject.user
     if user is None:
         return {"number": subject.number, "directory": list(_owners(subject.number))}
-    return {
-        "user": {
-            "staff_id": user.staff_id,
-            "login": user.login,
-            "name": user.name,
-            "branch": user.branch.name if user.branch else None,
-            "extension": user.extension,
-            "role": user.role,
-            "is_active": user.is_active,
-            "last_sign_in": user.last_login,
-        },
-        "numbers": list(user.phones.values("label", "number")),
-        "phones": list(user.own_phones.values("label", "extension")),
-        "tokens": list(user.tokens.filter(browser="").values("name", "created_at")),
-        **told_machines(user),
-        "function_versions": list(
-            FunctionVersion.objects.filter(author=user).values("id", "saved_at", "note")
-        ),
-    }
+    return {**told_account(user), **told_machines(user)}
 
 
 def _note(act: CallLogNote.Act, subject: Subject, ids: list[UUID], actor: str) -> None:

@@ -12,6 +12,7 @@ from webdial.language import translatable, translate
 from webdial.site.domain.fields import kept_text
 from webdial.site.domain.phones import LabelledNumber
 from webdial.site.domain.ring_rights import RING_RIGHTS
+from webdial.site.domain.sign_in_names import check_alphabet, sign_in_name
 from webdial.site.domain.transfer.bulk import (
     add_phones,
     batches,
@@ -136,7 +137,11 @@ class Users(Subject):
             text = kept_text(
                 given, field=field, label=label, most=_MOST[field], required=is_required
             )
-            return text.casefold() if field == "login" else text
+            if field != "login":
+                return text
+            name = sign_in_name(text)
+            check_alphabet(name)
+            return name
 
         return check
 

@@ -1,7 +1,7 @@
 """People out of vCard files: versions 2.1 (versit 1996), 3.0 (RFC 2426) and 4.0 (RFC 6350).
 
-A reader of our own for the few properties that are wanted: FN, N, ORG and TEL with its labels. What it
-does not know it passes over. It reads line by line, takes any bytes, and comes to an end on each of them.
+A reader of our own for the few properties that are wanted: FN, N, ORG, NOTE, and TEL with its labels. What
+it does not know it passes over. It reads line by line, takes any bytes, and comes to an end on each of them.
 """
 
 import codecs
@@ -20,7 +20,7 @@ from webdial.site.domain.transfer.tables import unreadable
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 _WANTED: Final = frozenset(
-    {"FN", "N", "ORG", "TEL", "X-ABLABEL", "KIND", "X-ADDRESSBOOKSERVER-KIND"}
+    {"FN", "N", "ORG", "NOTE", "TEL", "X-ABLABEL", "KIND", "X-ADDRESSBOOKSERVER-KIND"}
 )
 
 _CHARSETS: Final = ("utf-8", "iso8859", "cp125", "ascii", "shift_jis", "euc", "gb", "big5", "koi8")
@@ -209,17 +209,28 @@ def _codec(charset: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Without the backslashes of RFC 6350 section 3.4, on one line, blanks made single."""
+    """On one line, blanks made single."""
+    return " ".join(_unescaped(text).split())
+
+
+def _lines(text: str) -> str:
+    """Line by line, without empty ones at either end."""
+    return "\n".join(line.rstrip() for line in _unescaped(text).splitlines()).strip()
+
+
+def _unescaped(text: str) -> str:
+    """Without the backslashes of RFC 6350 section 3.4, and with blanks for what cannot be seen."""
     parts: list[str] = []
     is_escaped = False
     for character in text:
         if character == "\\" and not is_escaped:
             is_escaped = True
             continue
-        is_break = not character.isprintable() or (is_escaped and character in "nN")
-        parts.append(" " if is_break else character)
+        is_seen = character.isprintable() or character in "\r\n"
+        is_break = is_escaped and character in "nN"
+        parts.append("\n" if is_break else character if is_seen else " ")
         is_escaped = False
-    return " ".join("".join(parts).split())
+    return "".join(parts)
 
 
 def _components(text: str) -> list[str]:
@@ -234,6 +245,8 @@ def _is_group(card: _Card) -> bool:
 
 def _row(card: _Card) -> GivenRow:
     values = {"name": _name(card), "company": _company(card)}
+    if notes := _notes(card):  # a card without notes leaves those alone that are kept
+        values["notes"] = notes
     return GivenRow(card.number, values, tuple(_numbers(card)))
 
 
@@ -247,6 +260,11 @@ def _name(card: _Card) -> str:
 def _company(card: _Card) -> str:
     """The organisation without its units (RFC 6350 section 6.6.4)."""
     return _plain(_parted(card.first("ORG"), ";")[0])
+
+
+def _notes(card: _Card) -> str:
+    found = (_lines(each.value) for each in card.properties if each.name == "NOTE")
+    return "\n".join(filter(None, found))
 
 
 def _numbers(card: _Card) -> Iterator[GivenNumber]:
