@@ -4,10 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.site.logged_calls import NOW, logged_call
 from webdial.exchange.outcome import Outcome
-from webdial.site.domain.call_figures import AnswerTimes, Figures, Step, figures_of, percentile
+from webdial.site.domain.call_figures import (
+    AnswerTimes,
+    Figures,
+    Step,
+    Tally,
+    figures_of,
+    percentile,
+)
 from webdial.site.domain.call_filters import read_filter
 from webdial.site.domain.calls import EVERYTHING, Sight
 from webdial.site.models import User
@@ -111,8 +119,30 @@ def test_no_calls_are_no_figures(users: dict[str, User]) -> None:
     assert (told.calls, told.times, told.branches, told.systems) == (0, (), (), ())
 
 
+def test_calls_of_no_branch_go_wrong_as_well(users: dict[str, User]) -> None:
+    logged_call(None, outcome="timed_out")
+    logged_call(None)
+    assert figures(period="30d").branches == (Tally("No branch", 2, 1),)
+
+
+def test_every_outcome_is_counted_as_what_it_is(users: dict[str, User]) -> None:
+    for outcome in Outcome:
+        logged_call(users["carl"], outcome=outcome.value)
+    told = figures(period="30d")
+    failed = [each for each in Outcome if each.is_final and not each.is_success]
+    assert dict(told.outcomes) == dict.fromkeys(Outcome, 1)
+    assert told.branches == (Tally("London", len(Outcome), len(failed)),)
+    assert (told.calls, told.failed) == (len(Outcome), len(failed))
+
+
+def test_figures_of_days_to_come_are_none(log: None) -> None:
+    told = figures(**{"from": "2027-01-01"})
+    assert (told.calls, told.branches, told.systems) == (0, (), ())
+
+
 def test_queries_do_not_grow(log: None, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(4):  # times, groups, the branches' names, answer times
+    """Phone systems and outcomes, the numbers, the branches' names; PostgreSQL counts three numbers one by one."""
+    with django_assert_num_queries(4 if connection.vendor == "sqlite" else 5):
         figures(period="30d")
 
 

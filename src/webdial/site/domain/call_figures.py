@@ -1,29 +1,28 @@
 """Figures of the call log: calls by time, branch and outcome; phone systems' failures and times.
 
-Five queries at most, whatever the number of branches and phone systems. Calls are put into hours and
-days by their ids, which grow with time. So everything is read from the index `call_by_time`, and
-nothing from the table.
+As many queries for a hundred branches and phone systems as for one (webdial.site.domain.call_counts). Calls
+are put into hours and days by their ids, which grow with time. So everything is read from the index
+`call_by_time`, and nothing from the table.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, Final
 
-from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import QuerySet
 
 from webdial.exchange.outcome import Outcome
 from webdial.language import translatable, translate, translate_count
+from webdial.site.domain.call_counts import count_calls, is_failure
 from webdial.site.domain.call_filters import CallFilter, id_at, matching_calls
 from webdial.site.domain.calls import Sight
 from webdial.site.models import Branch, Call
 
 _MAX_HOURS: Final = timedelta(days=2)
 _MAX_DAYS: Final = timedelta(days=124)
-_SPAN_MS: Final = 2**31
-"""More than any time that is kept (webdial.exchange.journal.LONGEST_TOOK_MS)."""
 
 
 class Step(Enum):
@@ -95,28 +94,20 @@ def figures_of(sight: Sight, wanted: CallFilter, *, now: datetime) -> Figures:
     calls = matching_calls(sight, wanted)
     step = _step(wanted, now)
     names = _names(calls, step, wanted, now)
-    by_time, by_system, outcomes = _empty(), _empty(), Counter[str]()
-    for index, system, outcome, count in _counts(calls, names):
-        by_time[index][outcome] += count
+    counts = count_calls(calls, [id_at(_moment(name)) for name in names])
+    by_time, by_system, outcomes = _empty(), _empty(), Counter[Outcome]()
+    for place, system, outcome, count in counts.kinds:
+        by_time[place][outcome] += count
         by_system[system][outcome] += count
         outcomes[outcome] += count
-    by_branch = {pk: Tally("", *counts) for pk, *counts in _counts_of_branches(calls)}
-    branches = {row.pk: row.name for row in Branch.objects.filter(pk__in=set(by_branch) - {None})}
-    total = sum(outcomes.values())
     return Figures(
-        calls=total,
+        calls=outcomes.total(),
         failed=_failed(outcomes),
         step=step,
-        times=tuple(_tally(name, by_time[index]) for index, name in enumerate(names)),
-        branches=_in_order(
-            replace(tally, name=branches.get(pk, translate("No branch")))
-            for pk, tally in by_branch.items()
-        ),
-        outcomes=tuple(
-            (Outcome(name), count)
-            for name, count in sorted(outcomes.items(), key=lambda each: -each[1])
-        ),
-        systems=_systems(by_system, _times_of_systems(calls, _busiest_first(by_system))),
+        times=tuple(_tally(name, by_time[place]) for place, name in enumerate(names)),
+        branches=_branches(counts.branches),
+        outcomes=tuple(outcomes.most_common()),
+        systems=_systems(by_system, counts.times),
     )
 
 
@@ -129,50 +120,23 @@ def _step(wanted: CallFilter, now: datetime) -> Step:
     return Step.DAY if span <= _MAX_DAYS else Step.MONTH
 
 
-def _empty() -> "defaultdict[Any, Counter[str]]":
+def _empty() -> "defaultdict[Any, Counter[Outcome]]":
     return defaultdict(Counter)
 
 
-def _counts(calls: QuerySet[Call], names: Sequence[str]) -> "QuerySet[Any, Any]":
-    """How many calls by the place of the hour, day or month among `names`, phone system and outcome."""
-    if not names:
-        return calls.none()
-    groups = calls.order_by().annotate(place=_place_of(names, 0, len(names) - 1))
-    return groups.values_list("place", "phone_system", "outcome").annotate(n=Count("pk"))
+def _branches(counts: Mapping[int | None, tuple[int, int]]) -> tuple[Tally, ...]:
+    known = Branch.objects.filter(pk__in=[pk for pk in counts if pk is not None])
+    names: dict[int | None, str] = dict(known.values_list("pk", "name"))
+    nobody = translate("No branch")
+    return _in_order(Tally(names.get(pk, nobody), *each) for pk, each in counts.items())
 
 
-def _place_of(names: Sequence[str], first: int, last: int) -> "Case | Value":
-    """In which of these a call belongs, halved again and again: seven comparisons for a hundred days."""
-    if first == last:
-        return Value(first)
-    middle = (first + last + 1) // 2
-    return Case(
-        When(pk__lt=id_at(_moment(names[middle])), then=_place_of(names, first, middle - 1)),
-        default=_place_of(names, middle, last),
-    )
+def _failed(outcomes: Mapping[Outcome, int]) -> int:
+    return sum(count for outcome, count in outcomes.items() if is_failure(outcome))
 
 
-def _counts_of_branches(calls: QuerySet[Call]) -> "QuerySet[Any, Any]":
-    """How many calls of each branch, and how many of them went wrong; grouped by a number, which is sorted quickly."""
-    went_wrong = Q(outcome__in=[outcome.value for outcome in Outcome if _is_failure(outcome)])
-    groups = calls.order_by().values_list("branch_id")
-    return groups.annotate(n=Count("pk"), failed=Count("pk", filter=went_wrong))
-
-
-def _failed(outcomes: Mapping[str, int]) -> int:
-    return sum(count for name, count in outcomes.items() if _is_failure(Outcome(name)))
-
-
-def _is_failure(outcome: Outcome) -> bool:
-    return outcome.is_final and not outcome.is_success
-
-
-def _tally(name: str, outcomes: Mapping[str, int]) -> Tally:
+def _tally(name: str, outcomes: Mapping[Outcome, int]) -> Tally:
     return Tally(name, sum(outcomes.values()), _failed(outcomes))
-
-
-def _tallies(counted: Iterable[tuple[str, Mapping[str, int]]]) -> tuple[Tally, ...]:
-    return _in_order(_tally(name, outcomes) for name, outcomes in counted)
 
 
 def _in_order(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
@@ -180,38 +144,13 @@ def _in_order(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
 
 
 def _systems(
-    counted: Mapping[str, Mapping[str, int]], times: Mapping[str, Mapping[int, int]]
+    counted: Mapping[str, Mapping[Outcome, int]], times: Mapping[str, Mapping[int, int]]
 ) -> tuple[tuple[Tally, AnswerTimes], ...]:
     return tuple(
         (tally, AnswerTimes(percentile(mine, 50), percentile(mine, 95)))
-        for tally in _tallies(counted.items())
+        for tally in _in_order(_tally(name, outcomes) for name, outcomes in counted.items())
         for mine in (times.get(tally.name, {}),)
     )
-
-
-def _busiest_first(by_system: Mapping[str, Counter[str]]) -> list[str]:
-    return sorted(by_system, key=lambda name: -by_system[name].total())
-
-
-def _times_of_systems(
-    calls: QuerySet[Call], busiest_first: Sequence[str]
-) -> dict[str, dict[int, int]]:
-    """By phone system: how many calls took how many milliseconds.
-
-    Both stand in one number, which SQLite sorts in half the time that it takes for a text and a number.
-    """
-    places = [
-        When(phone_system=name, then=Value(place * _SPAN_MS))
-        for place, name in enumerate(busiest_first)
-    ]
-    number = Case(*places, output_field=BigIntegerField()) + F("took_ms")
-    rows = calls.filter(took_ms__isnull=False).order_by().annotate(both=number).values_list("both")
-    times: dict[str, dict[int, int]] = defaultdict(dict)
-    for both, count in rows.annotate(n=Count("pk")) if places else ():
-        if both is not None:  # of a phone system that had its first call just now
-            place, ms = divmod(both, _SPAN_MS)
-            times[busiest_first[place]][ms] = count
-    return times
 
 
 def percentile(counts: Mapping[int, int], percent: int) -> int | None:
