@@ -2,7 +2,8 @@
 """Everything a developer does here, with nothing but Python 3.11 or newer and a package index.
 
     python3 dev.py demo        the site with pretend phones, to click through
-    python3 dev.py test        every test, against the built package
+    python3 dev.py test        the tests, against the built package
+    python3 dev.py thorough    the tests that `test` leaves out: in full what it proves in short
     python3 dev.py check       format, lint, types, layers, secrets in files
     python3 dev.py bench       how fast calls are placed, beside a bare relay
     python3 dev.py api-scan    schemathesis over the whole API of a running site; --short for a minute
@@ -20,9 +21,11 @@
     python3 dev.py lock        write the lock files anew from pyproject.toml
     python3 dev.py run ...     any command inside the environment
 
-What follows the command is handed on, for example `dev.py test tests/dialstring -k port`.
+What follows `demo`, `test`, `thorough`, `run` and, after `--`, `api-scan` is handed on, for example `dev.py test tests/dialstring -k port`.
+The others tell with --help what they take, and refuse the rest.
 """
 
+import argparse
 import hashlib
 import os
 import shutil
@@ -55,6 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     commands: dict[str, Callable[[list[str]], int]] = {
         "demo": demo,
         "test": test,
+        "thorough": thorough,
         "check": check,
         "bench": bench,
         "api-scan": api_scan,
@@ -103,13 +107,18 @@ def test(arguments: list[str]) -> int:
     return inside("pytest", *workers, "--dist", "loadfile", "--no-loadscope-reorder", *arguments)
 
 
+def thorough(arguments: list[str]) -> int:
+    return test(["-m", "thorough", *arguments])
+
+
 def check(arguments: list[str]) -> int:
+    read("check", arguments)
     synchronise(DEV_LOCK)
     sources = ("src", "tests", "bench", "dev.py")
     steps = {
         "Format": ("ruff", "format", "--check", *sources),
         "Lint": ("ruff", "check", *sources),
-        "Types": ("mypy", *arguments),
+        "Types": ("mypy",),
         "Layers": ("lint-imports",),
         "Secrets": ("python", "-m", "tests.scans.secrets"),
     }
@@ -174,7 +183,8 @@ def crash(arguments: list[str]) -> int:
     return inside("python", "-m", "tests.crash", *arguments, from_source=True)
 
 
-def systemd(_: list[str]) -> int:
+def systemd(arguments: list[str]) -> int:
+    read("systemd", arguments)
     synchronise(DEV_LOCK)
     if not shutil.which("systemd-nspawn"):
         install_on_debian("systemd-container")
@@ -187,7 +197,8 @@ def screenshots(arguments: list[str]) -> int:
     return inside("python", "-m", "tests.pages.screenshots", *arguments, from_source=True)
 
 
-def html(_: list[str]) -> int:
+def html(arguments: list[str]) -> int:
+    read("html", arguments)
     synchronise(DEV_LOCK)
     install_real_parts()
     needed = {"java": "default-jre-headless", "npm": "npm"}
@@ -205,12 +216,14 @@ def html(_: list[str]) -> int:
 
 def extension(arguments: list[str]) -> int:
     """Pack it. `--speed` measures what it costs a page, `--lint` has Mozilla's linter look at it (needs npm)."""
+    options = read("extension", arguments, "--speed", "--lint", folder="where the packages go")
     synchronise(DEV_LOCK)
-    if "--speed" in arguments:
+    if options.speed:
         install_real_parts()
         return inside("python", "-m", "tests.extension.speed", from_source=True)
-    if "--lint" not in arguments:
-        return inside("python", "-m", "tests.extension.pack", *arguments, from_source=True)
+    if not options.lint:
+        into = [options.folder] if options.folder else []
+        return inside("python", "-m", "tests.extension.pack", *into, from_source=True)
     program = EXTENSION_CHECKER / "node_modules" / "web-ext" / "bin" / "web-ext.js"
     install_on_debian("npm")
     if not shutil.which("npm"):
@@ -230,7 +243,8 @@ def messages(arguments: list[str]) -> int:
     return inside("python", "-m", "tests.language.messages", *arguments, from_source=True)
 
 
-def format_source(_: list[str]) -> int:
+def format_source(arguments: list[str]) -> int:
+    read("format", arguments)
     synchronise(DEV_LOCK)
     inside("ruff", "check", "--fix-only", "--quiet", "src", "tests", "bench", "dev.py")
     return inside("ruff", "format", "src", "tests", "bench", "dev.py")
@@ -238,6 +252,7 @@ def format_source(_: list[str]) -> int:
 
 def lock(arguments: list[str]) -> int:
     """Pins stay as they are unless pyproject.toml rules them out; `lock --upgrade` renews them."""
+    read("lock", arguments, "--upgrade")
     prepare_uv()
     compile_lock = (
         *("pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header"),
@@ -255,6 +270,17 @@ def lock(arguments: list[str]) -> int:
 def run_inside(arguments: list[str]) -> int:
     synchronise(DEV_LOCK)
     return inside(*arguments, from_source=True)
+
+
+def read(command: str, arguments: list[str], *flags: str, folder: str = "") -> argparse.Namespace:
+    """What a command takes by itself; the rest is refused before anything is done."""
+    options = argparse.ArgumentParser(prog=f"dev.py {command}")
+    one_of = options.add_mutually_exclusive_group() if len(flags) > 1 else options
+    for flag in flags:
+        one_of.add_argument(flag, action="store_true")
+    if folder:
+        options.add_argument("folder", nargs="?", metavar="FOLDER", help=folder)
+    return options.parse_args(arguments)
 
 
 def synchronise(*locks: Path) -> None:

@@ -40,7 +40,9 @@ class Tally:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Run the property tests for a while.")
+    parser = argparse.ArgumentParser(
+        prog="dev.py fuzz", description="Run the property tests for a while."
+    )
     parser.add_argument("--minutes", type=float, default=10)
     minutes = parser.parse_args().minutes
     end = time.monotonic() + minutes * 60

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from bench.filling import Size
 
 from bench import company, rounds, servers, webdial
@@ -20,6 +21,7 @@ PACE = company.CompanyPace(
 )
 
 
+@pytest.mark.thorough
 def test_short_run(tmp_path: Path, own_children: OwnChildren) -> None:
     program = webdial.find_program()
     assert program is not None

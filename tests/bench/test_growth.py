@@ -16,6 +16,7 @@ PACE = growth.GrowthPace(
 )
 
 
+@pytest.mark.thorough
 def test_short_run(tmp_path: Path, own_children: OwnChildren) -> None:
     presence.require("postgresql")
     program = webdial.find_program()

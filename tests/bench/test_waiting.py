@@ -10,6 +10,7 @@ from bench import BenchError, servers, waiting, webdial
 PACE = waiting.WaitingPace(waiting=5, delay_s=0.3, rounds=1, round_s=0.2, warm_up_s=0.05)
 
 
+@pytest.mark.thorough
 def test_short_run_weighs_calls_that_wait(tmp_path: Path) -> None:
     program = webdial.find_program()
     assert program is not None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, StorageState
 
 from tests.pages.addresses import Visit, Who, visits
 from tests.pages.filled import Filled, read_filled
@@ -65,12 +65,18 @@ class FilledSite:
             await page.keyboard.press("Enter")
 
 
-async def new_page(browser: Browser, address: str) -> Page:
+async def new_page(
+    browser: Browser,
+    address: str,
+    language: str = "en-GB",
+    signed_in: StorageState | None = None,
+) -> Page:
     """With reduced motion: nothing is looked at half-way through a transition."""
     context = await browser.new_context(
         base_url=address,
         viewport={"width": WIDE, "height": HEIGHT},
-        locale="en-GB",
+        locale=language,
+        storage_state=signed_in,
         reduced_motion="reduce",
     )
     return await context.new_page()

@@ -22,6 +22,17 @@ def ask(installation: Installation, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
+def ask_at_once(installation: Installation, *queries: str) -> list[list[tuple[Any, ...]]]:
+    """Rows of several queries, of one moment: a server that was killed may have a commit still on its way."""
+    if installation.database_url:
+        with psycopg.connect(installation.database_url) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            return [connection.execute(each).fetchall() for each in queries]  # type: ignore[arg-type]
+    with closing(sqlite3.connect(installation.folder / "webdial.sqlite3")) as connection:
+        connection.execute("BEGIN")
+        return [connection.execute(each).fetchall() for each in queries]
+
+
 def fill(installation: Installation) -> None:
     """A bit of everything: changes, a secret, a function's versions, a user who was removed."""
     installation.run_all(

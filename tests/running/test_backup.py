@@ -76,17 +76,19 @@ def changed(backup: Path, target: Path, change: Callable[[dict[str, bytes]], Non
     return target
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("moves", [True, pytest.param(False, marks=pytest.mark.thorough)])
 def test_restored_installation_places_calls(
-    filled: Installation, kind: str, tmp_path: Path, postgres: PostgresCluster
+    filled: Installation, *, moves: bool, tmp_path: Path, postgres: PostgresCluster
 ) -> None:
+    """From each of the databases to the other, and to the same."""
     backup = tmp_path / "webdial.tar.gz"
     made = filled.run("backup", str(backup))
     assert made.returncode == 0, made.stderr
     assert "with secret.key and credential.key" in made.stdout
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     with postgres.fresh_database() as url:
-        there = restored(backup, tmp_path / "restored", url if kind == "postgresql" else "")
+        was_in_postgresql = bool(filled.database_url)
+        there = restored(backup, tmp_path / "restored", "" if moves == was_in_postgresql else url)
         there.token = filled.token
         for name in ("secret.key", "credential.key"):
             file = there.folder / name

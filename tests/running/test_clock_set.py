@@ -55,7 +55,7 @@ def server(installation: Installation, clock: Clock, phones: FaultServer) -> Ite
         yield server
 
 
-@pytest.mark.parametrize("offset", ["-1h", "+60d"])
+@pytest.mark.parametrize("offset", ["-1h", pytest.param("+60d", marks=pytest.mark.thorough)])
 def test_call_keeps_its_outcome_when_the_clock_is_set_meanwhile(
     installation: Installation, server: Server, clock: Clock, phones: FaultServer, offset: str
 ) -> None:

@@ -140,7 +140,7 @@ def test_row_that_the_target_refuses_leaves_it_empty(tmp_path: Path, empty_url: 
     assert tables_at(empty_url) == 0
 
 
-@pytest.mark.parametrize("kind", ["postgresql", "sqlite"])
+@pytest.mark.parametrize("kind", ["postgresql", pytest.param("sqlite", marks=pytest.mark.thorough)])
 def test_interrupted_move_leaves_nothing(kind: str, tmp_path: Path, empty_url: str) -> None:
     installation = Installation(tmp_path / "data")
     installation.prepare()

@@ -2,10 +2,12 @@
 
     python3 dev.py api-scan            all checks, and chains of requests, for some minutes
     python3 dev.py api-scan --short    few cases of each, the same every time
+    python3 dev.py api-scan -- ...     what follows goes to schemathesis
 
 Exits with 1 when a check fails. What is printed leads to the request that failed.
 """
 
+import argparse
 import subprocess
 import sys
 import tempfile
@@ -23,10 +25,9 @@ _SHORT: Final = (
 _LONG: Final = ("--max-examples", "200", "--continue-on-failure")
 
 
-def main(arguments: Sequence[str]) -> int:
-    program, *options = arguments
-    chosen = _SHORT if "--short" in options else _LONG
-    more = [each for each in options if each != "--short"]
+def main() -> int:
+    program, is_short, more = read_arguments(sys.argv[1:])
+    chosen = _SHORT if is_short else _LONG
     with (
         tempfile.TemporaryDirectory(prefix="webdial-scan-") as folder,
         attacked_site(Path(folder)) as site,
@@ -38,6 +39,19 @@ def main(arguments: Sequence[str]) -> int:
         ]
     print(f"\nFailed: {', '.join(failed)}" if failed else "\nThe API is clean.")
     return 1 if failed else 0
+
+
+def read_arguments(arguments: list[str]) -> tuple[str, bool, list[str]]:
+    """The scanner's program, whether it is to be short, and what goes on to it."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    options = argparse.ArgumentParser(
+        prog="dev.py api-scan", usage="%(prog)s [-h] [--short] [-- ...]", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    options.add_argument("scanner", help=argparse.SUPPRESS)
+    options.add_argument("--short", action="store_true", help="for about a minute")
+    found = options.parse_args(arguments[:end])
+    return found.scanner, found.short, arguments[end + 1 :]
 
 
 def _parts(site: AttackedSite) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -58,4 +72,4 @@ def _scan(program: str, site: AttackedSite, token: str, options: Sequence[str]) 
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -6,11 +6,12 @@ a fault. By pip-audit: whether a weakness is known. What nobody could be asked a
 AUDITED: a run that could not ask is no audit. `--strict` makes it fail.
 """
 
+import argparse
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
@@ -35,8 +36,8 @@ _ENTRY: Final = re.compile(
 _PINNED: Final = re.compile(r"([A-Za-z0-9._-]+)(?:\[[\w,-]+\])?==([^\s;]+)(?: ;.*)?")
 
 
-def main(arguments: Sequence[str]) -> int:
-    scanner, *options = arguments
+def main() -> int:
+    options = _options().parse_args()
     faults = [
         fault for lock in LOCKS for fault in faults_of_lock(lock.name, lock.read_text("utf-8"))
     ]
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     ages = ask_index(LOCKS)
     print("\n".join(told_of_ages(ages, datetime.now(UTC))))
-    weak, untold = _asked(scanner)
+    weak, untold = _asked(options.scanner)
     print("\n".join(weak) or ("" if untold else "No weakness of these packages is known."))
     if untold:
         print(
@@ -55,7 +56,16 @@ def main(arguments: Sequence[str]) -> int:
         )
     is_faulty = bool(faults or weak or (ages and ages.yanked))
     is_untold = bool(untold or ages is None or ages.untold)
-    return 1 if is_faulty or (is_untold and "--strict" in options) else 0
+    return 1 if is_faulty or (is_untold and options.strict) else 0
+
+
+def _options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(prog="dev.py audit", description=__doc__)
+    options.add_argument("scanner", help=argparse.SUPPRESS)
+    options.add_argument(
+        "--strict", action="store_true", help="fail where nobody could be asked, too"
+    )
+    return options
 
 
 def told_of_ages(ages: Ages | None, now: datetime) -> Iterator[str]:
@@ -135,4 +145,4 @@ def _asked(scanner: str) -> tuple[list[str], list[str]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -4,11 +4,12 @@ Patterns of our own: detect-secrets, which would be the one to use, has had no r
 what is a secret by its form, whoever wrote it; made-up ones of tests and pages are named in `MADE_UP`, by digest.
 """
 
+import argparse
 import hashlib
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -37,9 +38,10 @@ _ANY: Final = re.compile(
 _NAMES: Final = list(PATTERNS)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """`--history` looks through every commit as well."""
-    found = [*_in_files(), *(_in_history() if "--history" in arguments else ())]
+def main() -> int:
+    options = argparse.ArgumentParser(prog="python -m tests.scans.secrets", description=__doc__)
+    options.add_argument("--history", action="store_true", help="look through every commit, too")
+    found = [*_in_files(), *(_in_history() if options.parse_args().history else ())]
     for where, name, digest in found:
         print(f"{where}: looks like a {name} (if it is made up, put {digest} into {MADE_UP.name})")
     print(f"{len(found)} found." if found else "No secret found.")
@@ -94,4 +96,4 @@ def _git(*arguments: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

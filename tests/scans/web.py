@@ -9,6 +9,7 @@ on signed out, found nothing because it looked at nothing. The site that it atta
 It runs with low priority, and takes some minutes for each of the people.
 """
 
+import argparse
 import json
 import os
 import re
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -57,21 +58,38 @@ _CUT_SHORT: Final = re.compile(r"^.*(?:time was reached|skipped due to network).
 _NICE: Final = 10
 
 
-def main(arguments: Sequence[str]) -> int:
+def main() -> int:
+    options = _options().parse_args()
     os.nice(_NICE)
-    is_short = "--short" in arguments
-    named = [each for each in arguments if not each.startswith("-")]
     found: list[str] = []
     with (
         tempfile.TemporaryDirectory(prefix="webdial-scan-") as folder,
         attacked_site(Path(folder) / "site") as site,
     ):
-        for login in named or (("ada",) if is_short else PEOPLE):
-            each = _scan(site, login, Path(folder), is_short=is_short)
+        for login in options.people or (("ada",) if options.short else PEOPLE):
+            each = _scan(site, login, Path(folder), is_short=options.short)
             print("\n".join(each) or "  nothing found", flush=True)
             found += each
     print(f"{len(found)} found." if found else "The site is clean.")
     return 1 if found else 0
+
+
+def _options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(
+        prog="dev.py web-scan", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    options.add_argument("--short", action="store_true", help="for about a minute each")
+    options.add_argument(
+        "people", nargs="*", type=_person, metavar="PERSON", help=", ".join(PEOPLE)
+    )
+    return options
+
+
+def _person(name: str) -> str:
+    if name not in PEOPLE:
+        raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(PEOPLE)}")
+    return name
 
 
 def _scan(site: AttackedSite, login: str, folder: Path, *, is_short: bool) -> list[str]:
@@ -150,4 +168,4 @@ def _told(login: str, content: dict[str, Any]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

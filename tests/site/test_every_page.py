@@ -1,17 +1,21 @@
 """Every page in a real Chromium, as administrator and as caller: for everybody, light and dark, at every width.
 
-axe-core looks for what WCAG 2.2 asks on the levels A and AA as far as a program can tell.
+axe-core looks for what WCAG 2.2 asks on the levels A and AA as far as a program can tell. In short each
+page has one look, and is as narrow as a phone for a moment; in full it has all looks as everybody who has
+it, and every language.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, ConsoleMessage, Page, expect
+from django.conf import settings
+from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
 from tests.pages.addresses import FIRST_START, NO_PAGE, Visit, Who, path_of
 from tests.pages.site import (
@@ -35,8 +39,11 @@ OF_THE_LOOK = ["color-contrast", "target-size"]
 
 BROKEN = """async wanted => (await axe.run(document, wanted)).violations.map(
   ({ id, nodes }) => `${id}, ${nodes.length} times: ${nodes[0].html} ${nodes[0].failureSummary}`)"""
-SETTLE = "() => document.getAnimations().forEach(each => each.finish())"
-"""Ends what moves: else colours and places are read on their way."""
+SETTLE = """async () => {
+  do await new Promise(requestAnimationFrame);
+  while (document.getAnimations().map(each => each.finish()).length);
+}"""
+"""Ends what moves, and what moves then because of it: else colours and places are read on their way."""
 STRUCTURE = """() => {
   const faults = [];
   const headings = document.querySelectorAll("h1").length;
@@ -59,6 +66,10 @@ IS_SKIP_LINK_SEEN = """() => {
   return link.matches(".skip-link") && link.getBoundingClientRect().top >= 0;
 }"""
 CSRF = "input[name=csrfmiddlewaretoken] >> nth=0"
+Theme = Literal["light", "dark"]
+Look = tuple[int, Theme]
+THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
+LOOKS: Final[tuple[Look, ...]] = tuple(product((WIDE, ZOOMED, NARROW), THEMES))
 REFUSED = "Failed to load resource: the server responded with a status of {}"
 """What Chromium says of a page that tells of a fault."""
 
@@ -84,8 +95,50 @@ async def test_first_page_of_all(browser: Browser, empty: tuple[Installation, Se
 @pytest.mark.parametrize("who", Who)
 async def test_every_page(browser: Browser, site: FilledSite, who: Who) -> None:
     page = await site.person(browser, who)
+    visits = once(site, who)
+    half = len(visits) // 2
+    # To change the look takes as long as to look.
+    found = await faults_of(page, visits[:half], [(NARROW, "dark")])
+    assert found | await faults_of(page, visits[half:], [(WIDE, "light")]) == {}
+    await page.context.close()
+
+
+def once(site: FilledSite, who: Who) -> list[Visit]:
+    """Every page of an administrator, and what others have beside."""
+    visits = site.visits(who)
+    if who is Who.ADMINISTRATOR:
+        return visits
+    seen = {visit.name for visit in site.visits(Who.ADMINISTRATOR)}
+    return [visit for visit in visits if visit.name == "dial" or visit.name not in seen]
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("who", Who)
+async def test_every_page_in_every_look(browser: Browser, site: FilledSite, who: Who) -> None:
+    page = await site.person(browser, who)
     assert await faults_of(page, site.visits(who)) == {}
     await page.context.close()
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES[1:]])
+@pytest.mark.parametrize("who", Who)
+async def test_no_page_is_too_wide_in_any_language(
+    browser: Browser, site: FilledSite, who: Who, language: str
+) -> None:
+    """Other languages have longer words."""
+    signed_in = (await site.person(browser, who)).context
+    page = await new_page(browser, site.address, language, await signed_in.storage_state())
+    found = {}
+    for visit in site.visits(who):
+        await page.goto(visit.path)
+        if faults := [fault async for fault in _too_wide(page, (ZOOMED, NARROW))]:
+            found[visit.path] = faults
+    assert found == {}
+    await page.context.close()
+    await signed_in.close()
 
 
 async def test_pages_of_the_companys_provider(browser: Browser, tmp_path: Path) -> None:
@@ -165,7 +218,9 @@ async def test_what_is_no_page_shows_none(browser: Browser, site: FilledSite) ->
     await page.context.close()
 
 
-async def faults_of(page: Page, visits: Sequence[Visit]) -> dict[str, list[str]]:
+async def faults_of(
+    page: Page, visits: Sequence[Visit], looks: Sequence[Look] = LOOKS
+) -> dict[str, list[str]]:
     """What is wrong with each page, in words, by its path."""
     said: list[str] = []
     page.on("console", lambda message: _note(message, said))
@@ -173,7 +228,7 @@ async def faults_of(page: Page, visits: Sequence[Visit]) -> dict[str, list[str]]
     found = {}
     for visit in visits:
         said.clear()
-        faults = [fault async for fault in _faults_of(page, visit)]
+        faults = [fault async for fault in _faults_of(page, visit, looks)]
         refused = REFUSED.format(visit.status)
         if faults := faults + [each for each in said if refused not in each]:
             found[visit.path] = faults
@@ -185,8 +240,8 @@ def _note(message: ConsoleMessage, said: list[str]) -> None:
         said.append(f"console: {message.text}")
 
 
-async def _faults_of(page: Page, visit: Visit) -> AsyncIterator[str]:
-    await _look(page, WIDE, "light")
+async def _faults_of(page: Page, visit: Visit, looks: Sequence[Look]) -> AsyncIterator[str]:
+    await _look(page, looks[0])
     answer = await page.goto(visit.path)
     assert answer is not None
     if answer.status != visit.status or answer.request.redirected_from is not None:
@@ -201,19 +256,32 @@ async def _faults_of(page: Page, visit: Visit) -> AsyncIterator[str]:
             yield "the Tab key does not lead to the link to the content first"
     await page.evaluate(AXE)
     for fault in await _faults_by_axe(page):
-        yield f"wide and light: {fault}"
-    for width in (ZOOMED, NARROW):
-        await _look(page, width, "dark")
+        yield f"{looks[0]}: {fault}"
+    for look in looks[1:]:
+        await _look(page, look)
+        for fault in await _faults_by_axe(page, OF_THE_LOOK):
+            yield f"{look}: {fault}"
+    async for fault in _too_wide(page, {width for width, _ in looks} | {NARROW}):
+        yield fault
+
+
+async def _too_wide(page: Page, widths: Iterable[int]) -> AsyncIterator[str]:
+    for width in widths:
+        await _have_width(page, width)
         if over := await page.evaluate(TOO_WIDE):
             yield f"is {over} px wider than {width} px"
-    for fault in await _faults_by_axe(page, OF_THE_LOOK):
-        yield f"narrow and dark: {fault}"
 
 
-async def _look(page: Page, width: int, theme: Literal["light", "dark"]) -> None:
-    await page.set_viewport_size({"width": width, "height": HEIGHT})
+async def _look(page: Page, look: Look) -> None:
+    width, theme = look
+    await _have_width(page, width)
     await page.emulate_media(color_scheme=theme)
     await page.evaluate(SETTLE)
+
+
+async def _have_width(page: Page, width: int) -> None:
+    if page.viewport_size != (size := ViewportSize(width=width, height=HEIGHT)):
+        await page.set_viewport_size(size)
 
 
 async def _faults_by_axe(page: Page, only: Sequence[str] = ()) -> list[str]:

@@ -32,7 +32,12 @@ from webdial.site.models import (
 from webdial.site.pages.maintenance.urls import urlpatterns
 from webdial.watcom import DELIVERED_FUNCTION
 
-METHODS = ("get", "head", "post", "put")
+METHODS = (
+    "get",
+    "post",
+    pytest.param("head", marks=pytest.mark.thorough),
+    pytest.param("put", marks=pytest.mark.thorough),
+)
 
 # Who may open a page, and who may send it a POST: Ada administers, Bea manages the branch that the
 # rows belong to, Fay writes the function, Gus audits. Carl dials, Dora belongs to another branch: they
