@@ -2,10 +2,11 @@
 
 import pytest
 
-from webdial.api.problems import problem_of, retry_after_s
+from webdial.api.problems import problem_of
 from webdial.errors import InvalidValueError, WebdialError
 from webdial.exchange.ringing import BlockedTooOftenError
 from webdial.site.domain.computers import TooManyCodesError
+from webdial.site.domain.waits import retry_after_s
 
 A_MINUTE_BEGINS = 1_800_000_000.0 - 1_800_000_000 % 60
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 
 from tests.crash.load import Wish
-from tests.running.kept import ask
+from tests.running.kept import ask_at_once
 from tests.running.nodes import wait_until
 from tests.server import Installation
 
@@ -69,11 +69,9 @@ def read_log(installation: Installation) -> Log:
 
 def _read(installation: Installation) -> Log:
     query = _CALLS.format(second=_SECOND[bool(installation.database_url)])
-    calls = tuple(
-        LoggedCall(_uuid(row[0]), row[1], row[2], row[3]) for row in ask(installation, query)
-    )
-    ((orphans,),) = ask(installation, _CLAIMS_OF_NOTHING)
-    return Log(calls, orphans, dict(ask(installation, _TALLIES)))
+    rows, ((orphans,),), tallies = ask_at_once(installation, query, _CLAIMS_OF_NOTHING, _TALLIES)
+    calls = tuple(LoggedCall(_uuid(row[0]), row[1], row[2], row[3]) for row in rows)
+    return Log(calls, orphans, dict(tallies))
 
 
 def _uuid(value: Any) -> UUID:

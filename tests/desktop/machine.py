@@ -112,6 +112,11 @@ class Helper:
             command, env=self.environment, capture_output=True, text=True, timeout=60, check=False
         )
 
+    @property
+    def pid(self) -> int:
+        assert self._running is not None
+        return self._running.pid
+
     def pair(self, address: str, code: str) -> None:
         done = self.run("pair", address, code)
         assert done.returncode == 0, done.stderr

@@ -82,6 +82,13 @@ class Attacker:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self.ask("POST", path, body=urlencode(fields).encode(), headers=headers)
 
+    def take_cookies(self, answer: Answer) -> Answer:
+        """Keep what it sets, as a browser does."""
+        for line in answer.headers.get_all("Set-Cookie") or ():
+            name, _, value = line.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
+
     def call(self, number: str, **fields: object) -> Answer:
         """Place a call through the API."""
         body = json.dumps({"number": number, **fields}).encode()

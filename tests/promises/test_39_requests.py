@@ -43,6 +43,70 @@ def test_body_is_refused_before_it_is_kept(attacked: AttackedSite, path: str, mo
         assert connection.recv(65_536).startswith(b"HTTP/1.1 413 ")
 
 
+CHUNKED = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+ENDLESS = {
+    "target": (b"GET /", b"a"),
+    "query": (b"GET /sign-in?", b"a"),
+    "header": (b"GET /sign-in HTTP/1.1\r\nX: ", b"a"),
+    "name of a header": (b"GET /sign-in HTTP/1.1\r\n", b"a"),
+    "headers": (b"GET /sign-in HTTP/1.1\r\nHost: localhost\r\n", b"X: a\r\n"),
+    "empty lines": (b"", b"\r\n"),
+    "size of a chunk": (CHUNKED, b"0"),
+    "words behind it": (CHUNKED + b"1;", b"a"),
+    "chunks of nothing much": (
+        CHUNKED,
+        b"1;aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\na\r\n",
+    ),
+    "fields behind the body": (CHUNKED + b"0\r\n", b"X: a\r\n"),
+    "field behind the body": (CHUNKED + b"0\r\nX: ", b"a"),
+}
+
+
+@pytest.mark.parametrize("part", ENDLESS)
+def test_what_stands_around_a_body_is_bounded(attacked: AttackedSite, part: str) -> None:
+    """Somebody who is not signed in sends it without end; the server hangs up before it has kept a MiB."""
+    beginning, more = ENDLESS[part]
+    block = more * (65_536 // len(more))
+    url, sent = urlsplit(attacked.server.address), 0
+    with socket.create_connection((url.hostname, url.port), timeout=30) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
+        try:
+            connection.sendall(beginning)
+            while sent < 64 * MEBI:
+                connection.sendall(block)
+                sent += len(block)
+        except ConnectionError:
+            pass
+    assert sent < 16 * MEBI  # most of it in the buffers of the two kernels
+
+
+def test_head_that_is_too_large_is_told_so(attacked: AttackedSite) -> None:
+    head = f"GET /sign-in HTTP/1.1\r\nHost: localhost\r\nX: {'a' * 400_000}".encode()
+    assert attacked.send_bytes(head).startswith("HTTP/1.1 431 ")
+
+
+def test_fields_behind_a_body_are_none_of_the_request(attacked: AttackedSite) -> None:
+    """A proxy that looks at headers has not seen them."""
+    session = attacked.people["carl"].session
+    asked = "GET /account HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n"
+    behind = f"Cookie: sessionid={session}\r\n"
+    assert attacked.send_bytes(f"{asked}\r\n0\r\n{behind}\r\n".encode()).startswith("HTTP/1.1 302 ")
+    assert attacked.send_bytes(f"{asked}{behind}\r\n0\r\n\r\n".encode()).startswith("HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["http://evil.example/sign-in", "http://localhost@evil.example/sign-in", "https://evil.example:80/sign-in",
+     "http://localhost.evil.example/sign-in", "*"],
+)  # fmt: skip
+def test_target_names_no_other_host_than_host_does(attacked: AttackedSite, target: str) -> None:
+    """RFC 9112 section 3.2.2 has the target's host hold; a proxy may go by either."""
+    asked = "GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    assert attacked.send_bytes(asked.format(target).encode()).startswith("HTTP/1.1 400 ")
+    same = attacked.send_bytes(asked.format("http://localhost/sign-in").encode())
+    assert same.startswith("HTTP/1.1 200 ")
+
+
 ONE = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 SMUGGLED = [
     # RFC 9112 section 6.3: both lengths, two lengths, a length that is none
@@ -108,6 +172,23 @@ def test_files_are_those_for_pages(attacked: AttackedSite, path: str) -> None:
     assert answer.status in {400, 404}
     assert "root:" not in answer.body
     assert "import" not in answer.body
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["application/x-www-form-urlencoded; charset=utf-7", "application/x-www-form-urlencoded; charset=zlib",
+     "multipart/form-data", f"multipart/form-data; boundary={'a' * 5_000}"],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/calls", "/sign-in"])
+def test_form_that_cannot_be_read_fails_nowhere(
+    attacked: AttackedSite, path: str, kind: str
+) -> None:
+    """Not even for somebody who fills the log by it."""
+    said, nobody = len(attacked.server.rest), attacked.nobody()
+    nobody.cookies["csrftoken"] = "a" * 32  # or the form is not looked at
+    answer = nobody.ask("POST", path, body=b"number=1", headers={"Content-Type": kind})
+    assert answer.status == 400
+    assert "Traceback" not in "\n".join(attacked.server.rest[said:])
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,11 @@ from webdial.errors import (
     SourceError,
     WebdialError,
 )
-from webdial.exchange.admission import MINUTE_S
 from webdial.exchange.duplicates import KeyReusedError
 from webdial.exchange.ringing import BlockedTooOftenError
 from webdial.numbers import NumberError
-from webdial.site.domain.computers import WRONG_WINDOW_S, TooManyCodesError
+from webdial.site.domain.computers import TooManyCodesError
+from webdial.site.domain.waits import RETRY_AFTER, retry_after_s
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -102,19 +102,10 @@ def problem_of(error: WebdialError) -> Response:
         else None
     )
     wait_s = retry_after_s(error, now=time.time())
-    headers = {"Retry-After": str(wait_s)} if wait_s is not None else None
+    headers = {RETRY_AFTER: str(wait_s)} if wait_s is not None else None
     return problem(
         status, error.error_code, error.message, hint=error.hint, faults=faults, headers=headers
     )
-
-
-def retry_after_s(error: WebdialError, *, now: float) -> int | None:
-    """After how many seconds it is worth while to ask again, where the clock decides that."""
-    if isinstance(error, TooManyCodesError):
-        return WRONG_WINDOW_S
-    if isinstance(error, BlockedTooOftenError):  # which counts by the minute
-        return MINUTE_S - int(now) % MINUTE_S
-    return None
 
 
 def problem(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
+from webdial.cli.http_protocol import BoundedProtocol
 from webdial.cli.service_manager import ServiceManager, Superior
 from webdial.runtime import SHUTDOWN_S
 
@@ -37,6 +38,7 @@ def run_server(
     """Serve until a signal comes, `drain_s` seconds longer, and until what is under way has finished."""
     config = uvicorn.Config(
         application,
+        http=BoundedProtocol,
         lifespan="on",
         ws="none",  # there is none to serve, and a request for one would tell to install a library
         log_config=None,  # its lines look as all others do

@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "webdial.site.pages.too_often.too_often",
     "webdial.site.pages.middleware.session_seen",
     "webdial.site.pages.middleware.configuration_refresh",
 ]

@@ -52,12 +52,19 @@ class SharedCache(BaseCache):
         timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> bool:
-        """Set unless there is one; whether it was set. Of two at once only one succeeds."""
+        """Set unless there is one; whether it was set. Of two at once only one succeeds.
+
+        Who tries again and again only reads: many of them must not keep others from writing.
+        """
         from webdial.site.models import CacheEntry  # noqa: PLC0415
 
         made = self._kept_key(key, version)
         self._clean_up()
-        _rows([made]).filter(expires_at__lte=datetime.now(UTC)).delete()
+        row = _rows([made]).first()
+        if row is not None and not _has_lapsed(row.expires_at):
+            return False
+        if row is not None:
+            _rows([made]).filter(expires_at__lte=datetime.now(UTC)).delete()
         try:
             with transaction.atomic():
                 entry = CacheEntry(key=made, value=value, expires_at=self._expiry(timeout))

@@ -9,7 +9,7 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 CLIENT = ("webdial", "client secret 2")
 _KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+PUBLIC_KEY = _KEY.public_key()
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 Claims = dict[str, Any]
@@ -40,6 +41,8 @@ class OpenIdProvider:
     people: dict[str, Claims] = field(default_factory=dict)
     tamper: Callable[[Claims], Claims] = lambda claims: claims
     signing_key: rsa.RSAPrivateKey = _KEY
+    makes_token: Callable[[Claims], str] | None = None
+    """How the ID token is made, where it is not signed with `signing_key`."""
     userinfo: Claims | None = None
     """Instead of the claims, when somebody asks with an access token."""
     refusals: list[str] = field(default_factory=list)
@@ -112,15 +115,16 @@ class OpenIdProvider:
         if form.get("off"):
             back |= {"error": "access_denied"}
         else:
-            code = secrets.token_urlsafe()
-            self._codes[code] = _Grant(
-                self.people[str(form["who"])],
-                query["code_challenge"],
-                query["redirect_uri"],
-                query["nonce"],
-            )
-            back |= {"code": code}
+            back |= {"code": self.give_code(query, self.people[str(form["who"])])}
         raise web.HTTPFound(f"{query['redirect_uri']}?{urlencode(back)}")
+
+    def give_code(self, query: Mapping[str, str], claims: Claims) -> str:
+        """To somebody who has signed in here, and came with this query."""
+        code = secrets.token_urlsafe()
+        self._codes[code] = _Grant(
+            claims, query["code_challenge"], query["redirect_uri"], query["nonce"]
+        )
+        return code
 
     async def _token(self, request: web.Request) -> web.Response:
         form = await request.post()
@@ -155,6 +159,8 @@ class OpenIdProvider:
             "nonce": grant.nonce,
             "sub": grant.claims["sub"],
         }
+        if self.makes_token is not None:
+            return self.makes_token(claims)
         return jwt.encode(self.tamper(claims), self.signing_key, "RS256", headers={"kid": "1"})
 
     async def _userinfo(self, request: web.Request) -> web.Response:

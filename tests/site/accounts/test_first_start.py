@@ -39,12 +39,34 @@ async def test_every_page_leads_to_the_first_start(fresh: Browser) -> None:
 async def test_who_knows_the_code_makes_the_first_administrator(fresh: Browser) -> None:
     code = first_start_code()
     response = await fresh.post("/first-start", filled(code=code.upper().replace("-", " ")))
-    assert (response.status_code, response["Location"]) == (302, "/sign-in")
+    assert (response.status_code, response["Location"]) == (302, "/dial")
     ada = await User.objects.aget()
     assert (ada.login, ada.email, ada.role) == ("ada", "ada@example.com", Role.ADMINISTRATOR)
-    response = await fresh.post("/sign-in", {"username": "ada", "password": PASSWORD})
-    assert response["Location"] == "/dial"
     assert not code_file().exists()
+
+
+async def test_first_administrator_is_signed_in_at_once(fresh: Browser, site: Site) -> None:
+    response = await fresh.post("/first-start", filled(), follow=True)
+    assert response.redirect_chain == [("/dial", 302)]
+    assert b"Ada Byrne is the first administrator. You are signed in." in response.content
+    assert (await fresh.get("/maintenance/settings")).status_code == 200
+    # As the sign-in page signs in: the session is in the list.
+    assert b"This one" in (await fresh.get("/account/sessions")).content
+    # And by the password later, from anywhere.
+    response = await site.browser().post("/sign-in", {"username": "ada", "password": PASSWORD})
+    assert response["Location"] == "/dial"
+
+
+async def test_who_was_signed_in_is_the_first_administrator_from_then_on(site: Site) -> None:
+    """A caller who was told the code, with the caller's session still open."""
+    client = site.browser()
+    await client.post("/sign-in", {"username": "carl", "password": PASSWORD})
+    before = client.cookies["sessionid"].value
+    await User.objects.filter(login="ada").adelete()
+    response = await client.post("/first-start", filled())
+    assert response["Location"] == "/dial"
+    assert client.cookies["sessionid"].value != before
+    assert (await client.get("/maintenance/settings")).status_code == 200
 
 
 @pytest.mark.parametrize(

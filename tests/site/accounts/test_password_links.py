@@ -84,6 +84,7 @@ async def test_mails_are_not_sent_without_end(mails: MailServer, eve: Member) ->
         await eve.client.post("/sign-in/forgotten", {"username": "carl"})
     response = await eve.client.post("/sign-in/forgotten", {"username": "carl"})
     assert response.status_code == 429
+    assert 1 <= int(response.headers["Retry-After"]) <= 60
     assert b"These were too many requests" in response.content
 
 

@@ -87,6 +87,8 @@ async def test_wrong_codes_lock_out_and_it_is_told_how_long(carl: Member, eve: M
         assert await give_code(eve.client, "000000") == ""
     response = await eve.client.post("/sign-in/second-factor", {"code": app_code(secret)})
     assert re.search(rb"too many failed attempts. Try again in \d minutes", response.content)
+    assert response.status_code == 429
+    assert 240 < int(response.headers["Retry-After"]) <= 300
 
 
 async def test_factor_removed_between_the_steps_lets_one_begin_anew(

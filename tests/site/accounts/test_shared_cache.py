@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from webdial.site.models import CacheEntry
 
@@ -35,6 +36,14 @@ def test_value_that_is_there_is_not_added() -> None:
     assert cache.get("key") == 1
     lapse("key")
     assert cache.add("key", 3)
+
+
+def test_who_adds_again_and_again_only_reads() -> None:
+    """Others want to write meanwhile: forty people who sign in at once."""
+    cache.add("key", 1)
+    with CaptureQueriesContext(connection) as asked:
+        assert not cache.add("key", 2)
+    assert [query["sql"].partition(" ")[0] for query in asked] == ["SELECT"]
 
 
 def test_of_many_who_add_at_once_one_succeeds() -> None:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from webdial.language import translatable, translate_count
 from webdial.site.domain.changes import keep_act
+from webdial.site.domain.sign_in_names import sign_in_name
 from webdial.site.models import ChangeSubject, User
 
 ACTION = "login_failed"
@@ -19,7 +20,7 @@ _APP = "allauth.account"
 
 def key_of_name(typed: str) -> str:
     """Under what attempts with this sign-in name or mail address are counted."""
-    return f"name:{typed.strip().casefold()}"
+    return f"name:{sign_in_name(typed)}"
 
 
 def key_of_second_factor(user: User) -> str:
@@ -27,14 +28,24 @@ def key_of_second_factor(user: User) -> str:
     return f"mfa-auth-user-{user.pk}"
 
 
-def seconds_left(key: str, request: HttpRequest | None = None) -> float:
-    """How long attempts are refused by `key`, and with a request also by its address; 0 for not."""
+def seconds_left(
+    key: str = "",
+    request: HttpRequest | None = None,
+    *,
+    app: str = _APP,
+    action: str = ACTION,
+    config: dict[str, str] | None = None,
+) -> float:
+    """How long attempts are refused by `key`, and with a request also by its address or user; 0 for not.
+
+    `config` holds the rates of an action that allauth does not know.
+    """
     now = time.time()
     waits = [0.0]
-    for rate in get_rates(app=_APP, action=ACTION):
-        if rate.per == "ip" and request is None:
+    for rate in get_rates(app=app, action=action, config=config):
+        if rate.per != "key" and request is None:
             continue
-        place = get_cache_key(request, app=_APP, action=ACTION, rate=rate, key=key)
+        place = get_cache_key(request, app=app, action=action, rate=rate, key=key)
         times = [at for at in cache.get(place, []) if at > now - rate.duration]
         if len(times) >= rate.amount:
             waits.append(times[rate.amount - 1] + rate.duration - now)

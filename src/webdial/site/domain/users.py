@@ -18,6 +18,7 @@ from webdial.site.domain.fields import check_constraints, kept_text
 from webdial.site.domain.phones import LabelledNumber, keep_phones
 from webdial.site.domain.rights import check_ring_rights, check_user_change
 from webdial.site.domain.ring_rights import RING_RIGHTS, ring_rights
+from webdial.site.domain.sign_in_names import check_alphabet, sign_in_name
 from webdial.site.domain.states import user_as_kept
 from webdial.site.models import Branch, ChangeSubject, Role, User
 
@@ -68,7 +69,7 @@ def users_meant(text: str, *, most: int, within: QuerySet[User] | None = None) -
     meant = text.strip()
     if not meant or not meant.isprintable() or len(meant) > 120:
         return []
-    for exactly in (Q(login=meant.casefold()), Q(staff_id__iexact=meant)):
+    for exactly in (Q(login=sign_in_name(meant)), Q(staff_id__iexact=meant)):
         if user := among.select_related("branch").filter(exactly).first():
             return [user]
     found = list_users(search=meant).prefetch_related(None)
@@ -77,7 +78,7 @@ def users_meant(text: str, *, most: int, within: QuerySet[User] | None = None) -
 
 def user_by_login(login: str) -> User:
     """Raises NotFoundError."""
-    user = User.objects.filter(login=login.strip().casefold()).first()
+    user = User.objects.filter(login=sign_in_name(login)).first()
     if user is None:
         raise NotFoundError(translate("There is no user {login}.", login=f"{login!r}"))
     return user
@@ -85,7 +86,7 @@ def user_by_login(login: str) -> User:
 
 def user_for_sign_in(typed: str) -> User | None:
     """Whose sign-in name this is, else whose mail address."""
-    meant = typed.strip().casefold()
+    meant = sign_in_name(typed)
     if not meant:
         return None
     return (
@@ -123,8 +124,9 @@ def save_user(
     """
     row = user or User()
     row.login = kept_text(
-        details.login, field="login", label=translate("The sign-in name"), most=80
-    ).casefold()
+        sign_in_name(details.login), field="login", label=translate("The sign-in name"), most=80
+    )
+    check_alphabet(row.login)
     row.staff_id = kept_text(
         details.staff_id, field="staff_id", label=translate("The StaffID"), most=40
     )

@@ -17,20 +17,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from webdial.errors import InvalidValueError, WebdialError
 from webdial.language import translate, translate_count
-from webdial.site.domain.lock_outs import wait_in_words
+from webdial.site.domain.lock_outs import seconds_left, wait_in_words
 from webdial.site.domain.second_factors import second_factors, uses_provider
 from webdial.site.domain.users import MAX_PASSWORD, checked_email, set_email, set_password
+from webdial.site.domain.waits import TooManyAttemptsError
 from webdial.site.models import User
 from webdial.site.pages.accounts.mails import absolute_url, offers_mail, send_mail
 from webdial.site.pages.accounts.sessions import ended_sessions, sessions_of
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import signed_in
 from webdial.site.pages.shown_errors import ShownError, show_error
+from webdial.site.pages.too_often import ask_later_for
 
 _MAIL_SALT: Final = "webdial.mail_address"
 _MAIL_LINK_S: Final = 24 * 60 * 60
-GUESSES_S: Final = 5 * 60
-"""For how long attempts at one's own password are counted (ACCOUNT_RATE_LIMITS)."""
 
 
 @signed_in
@@ -131,16 +131,18 @@ def password(request: PageRequest) -> HttpResponse:
 
 
 def check_guesses(request: PageRequest) -> None:
-    """Whoever found a session open must not find out the password in it. Raises InvalidValueError."""
+    """Whoever found a session open must not find out the password in it. Raises TooManyAttemptsError."""
     if not ratelimit.consume(
         request, app="allauth.account", action="reauthenticate", user=request.user
     ):
-        wait = wait_in_words(GUESSES_S)
+        wait_s = seconds_left(request=request, action="reauthenticate")
         told = translate(
             "There were too many failed attempts. Try again {wait}, or ask an administrator.",
-            wait=wait,
+            wait=wait_in_words(wait_s),
         )
-        raise InvalidValueError(told, field="current")
+        error = TooManyAttemptsError(told, field="current", wait_s=wait_s)
+        ask_later_for(request, error)
+        raise error
 
 
 def change_password(user: User, *, current: str, new: str, repeated: str) -> None:

@@ -31,6 +31,7 @@ from webdial.site.pages.own_phone import choose_phone, chosen_phone, own_phone, 
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import signed_in
 from webdial.site.pages.shown_errors import show_error
+from webdial.site.pages.too_often import ask_later_for
 from webdial.site.threads import give_thread_back
 
 WAIT_S: Final = 20.0
@@ -154,6 +155,7 @@ def _refuse(request: PageRequest, number: str, error: WebdialError) -> HttpRespo
     """Nothing was dialled; why, where the user looks."""
     if isinstance(error, UnconfirmedError):
         return ask_once_more(request, number, error)
+    ask_later_for(request, error)
     shown = show_error(error, field="number")
     if request.htmx:
         # Of a dial string that an administrator set, the caller sees nothing; it may hold a secret.

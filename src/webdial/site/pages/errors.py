@@ -1,14 +1,23 @@
 """Pages for requests that cannot be answered: said plainly, with a way on."""
 
 from django.db import close_old_connections
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template import loader
 from django.views.decorators.csrf import requires_csrf_token
 
+from webdial.site.domain.lock_outs import seconds_left, wait_in_words
+from webdial.site.pages.too_often import ask_later
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A form that cannot be read is not read once more, which would fail once more."""
+    request.POST = QueryDict()
+    return _bad_request(request)
+
 
 @requires_csrf_token
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def _bad_request(request: HttpRequest) -> HttpResponse:
     return _page(request, "400")
 
 
@@ -25,8 +34,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
-    """Asked for by allauth when somebody tries more often than is good."""
-    return _page(request, "429")
+    """Asked for by allauth when somebody confirms who they are, or shows a passkey, more often than is good."""
+    wait_s = seconds_left(request=request, app="allauth.mfa", action="webauthn_login")
+    if request.user.is_authenticated:
+        wait_s = max(wait_s, seconds_left(request=request, action="reauthenticate"))
+    ask_later(request, wait_s)
+    return _page(request, "429", wait=wait_in_words(wait_s))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Signing in and out. allauth does it (webdial.site.pages.accounts); the page is ours."""
 
-from http import HTTPStatus
 from typing import Any, Final
 
 from allauth.account.forms import LoginForm
@@ -15,6 +14,7 @@ from django.shortcuts import redirect, resolve_url
 
 from webdial.language import translate
 from webdial.site.domain.second_factors import has_second_factor
+from webdial.site.domain.sign_in_names import sign_in_name
 from webdial.site.domain.users import MAX_PASSWORD, has_administrator
 from webdial.site.models import User
 from webdial.site.pages.accounts.mails import offers_mail
@@ -43,11 +43,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         return "username" if field_name == "login" else field_name
 
     def clean_login(self) -> str:
-        return str(self.cleaned_data["login"]).strip().casefold()
-
-    @property
-    def is_locked_out(self) -> bool:
-        return bool(self.has_error("__all__", "too_many_login_attempts"))
+        return sign_in_name(self.cleaned_data["login"])
 
     @property
     def shown_errors(self) -> dict[str, ShownError]:
@@ -80,12 +76,6 @@ class SignIn(LoginView):  # type: ignore[misc]
 
     def get_default_success_url(self) -> str:
         return resolve_url("dial")
-
-    def form_invalid(self, form: SignInForm) -> HttpResponse:
-        response: HttpResponse = super().form_invalid(form)
-        if form.is_locked_out:
-            response.status_code = HTTPStatus.TOO_MANY_REQUESTS
-        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

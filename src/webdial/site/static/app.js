@@ -59,7 +59,7 @@
     const form = event.detail.elt;
     if (!isDialForm(form)) return;
     const status = event.detail.xhr?.status ?? 0;
-    const isAnswered = (status >= 200 && status < 400) || status === 422;
+    const isAnswered = (status >= 200 && status < 400) || [422, 429].includes(status);
     // Refused before anything was done (a page from before the last sign-in), or who knows.
     const isRefused = status >= 400 && status < 500;
     if (isAnswered) renewId(event.detail.xhr);

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from webdial.errors import InvalidValueError, NotFoundError, WebdialError
 from webdial.language import translate
-from webdial.site.domain.lock_outs import lift_lock_out
+from webdial.site.domain.lock_outs import lift_lock_out, seconds_left
 from webdial.site.domain.password_links import link_path, use_link, user_of_link
 from webdial.site.domain.users import user_for_sign_in
 from webdial.site.models import User
 from webdial.site.pages.accounts.mails import absolute_url, offers_mail, send_mail
 from webdial.site.pages.shown_errors import show_error
+from webdial.site.pages.too_often import ask_later
 
 
 @never_cache
@@ -27,11 +28,10 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "accounts/forgotten.html")
     typed = request.POST.get("username", "")[:254]
-    is_allowed = ratelimit.consume(
-        request, app="allauth.account", action="reset_password", key=typed.strip().casefold()
-    )
-    if not is_allowed:
-        return render(request, "accounts/forgotten.html", {"is_too_often": True}, status=429)
+    key = typed.strip().casefold()
+    if not ratelimit.consume(request, app="allauth.account", action="reset_password", key=key):
+        ask_later(request, seconds_left(key, request, action="reset_password"))
+        return render(request, "accounts/forgotten.html", {"is_too_often": True})
     user = user_for_sign_in(typed)
     if user is not None and user.is_active and user.email:
         _send_link(request, user)

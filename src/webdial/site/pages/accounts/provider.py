@@ -29,6 +29,7 @@ from django.views.decorators.http import require_GET, require_POST
 from webdial.language import translate
 from webdial.site.account_settings import PROVIDER_ID, Provider
 
+_REQUIRED: Final = {"iss", "sub", "aud", "exp", "iat"}
 _FAULTS: Final = (requests.RequestException, OAuth2Error, LookupError, ValueError)
 """What comes of a provider that is away or answers with something else."""
 
@@ -143,6 +144,7 @@ class _Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
             audience=app.client_id,
             lookup_kid=jwtkit.lookup_kid_jwk,
         )
+        _check_claims(claims, app.client_id)
         return claims
 
     @property
@@ -152,6 +154,19 @@ class _Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         if str(config.get("issuer", "")).rstrip("/") != _chosen_provider().issuer:
             raise OAuth2Error("the description is another issuer's")
         return config
+
+
+def _check_claims(claims: dict[str, Any], client_id: str) -> None:
+    """What the library takes when it is missing. Raises OAuth2Error.
+
+    OpenID Connect Core 1.0 section 2 (claims that a token must have) and section 3.1.3.7, rules 3 to 5: one for
+    several clients, or that says for which one it was made, must have been made for us.
+    """
+    if _REQUIRED - claims.keys():
+        raise OAuth2Error("the ID token lacks a claim that it must have")
+    is_for_us_alone = claims["aud"] in (client_id, [client_id])
+    if claims.get("azp", client_id if is_for_us_alone else "") != client_id:
+        raise OAuth2Error("the ID token was made for another client")
 
 
 class _CallbackView(OAuth2CallbackView):  # type: ignore[misc]
