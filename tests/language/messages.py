@@ -7,11 +7,12 @@ A catalogue says in which files a text stands, but neither lines nor dates: what
 the same.
 """
 
+import argparse
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -43,7 +44,8 @@ msgstr ""
 """
 
 
-def main(arguments: Sequence[str]) -> int:
+def main() -> int:
+    options = _options().parse_args()
     if not shutil.which("xgettext"):
         print("This needs gettext. On Debian: apt-get install gettext")
         return 1
@@ -52,7 +54,16 @@ def main(arguments: Sequence[str]) -> int:
         for language in languages():
             merge(template, catalogue_of(language), language)
             compile_catalogue(catalogue_of(language))
-    return tell(is_complete_wanted="--complete" in arguments)
+    return tell(is_complete_wanted=options.complete)
+
+
+def _options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(
+        prog="dev.py messages", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    options.add_argument("--complete", action="store_true", help="fail where one is missing")
+    return options
 
 
 def languages() -> list[str]:
@@ -135,4 +146,4 @@ def _run(*command: str, within: Path | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

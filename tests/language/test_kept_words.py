@@ -6,7 +6,7 @@ import pytest
 
 from webdial.language import decimal, measured, waited
 from webdial.site.models import Change, ChangeSubject
-from webdial.site.pages.kept_words import told_label, told_note, told_source
+from webdial.site.pages.kept_words import told_answer, told_label, told_note, told_source
 from webdial.site.pages.language import say_in
 
 
@@ -42,6 +42,14 @@ NOTES = {
     "a number that ends in 23": "eine Nummer, die auf 23 endet",
     "as Bea asked": "as Bea asked",
 }
+ANSWERS = {
+    "It redirected in a circle.": "Sie leitete im Kreis um.",
+    "It pointed to pbx.example:8080": "Sie verwies auf pbx.example:8080",
+    "The certificate's fingerprint is now 0a1b.": (
+        "Der Fingerabdruck des Zertifikats ist jetzt 0a1b."
+    ),
+    "OK 200": "OK 200",
+}
 
 
 @pytest.mark.usefixtures("german")
@@ -63,9 +71,15 @@ def test_note(kept: str, told: str) -> None:
     assert told_note(kept) == told
 
 
-@pytest.mark.parametrize("kept", [*SOURCES, *NOTES])
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(("kept", "told"), ANSWERS.items())
+def test_what_stands_instead_of_an_answer(kept: str, told: str) -> None:
+    assert told_answer(kept) == told
+
+
+@pytest.mark.parametrize("kept", [*SOURCES, *NOTES, *ANSWERS])
 def test_english_is_as_it_was_kept(kept: str) -> None:
-    assert told_source(kept) == told_note(kept) == kept
+    assert told_source(kept) == told_note(kept) == told_answer(kept) == kept
 
 
 @pytest.mark.usefixtures("german")

@@ -7,6 +7,7 @@ from typing import Final
 from webdial.exchange.outcome import DIALLING, PICK_UP, SHOULD_DIAL, Outcome, Verdict
 from webdial.exchange.redaction import redacted
 from webdial.exchange.sender import one_line, shown_text, verdict_of_answer
+from webdial.language import Kept
 from webdial.phonesystems import Answer, Dial, Reading, RingsFirst, Rule, Step
 
 MAX_MESSAGE: Final = 200
@@ -59,7 +60,7 @@ def judge_step(answer: Answer, step: Step, *, secrets: Iterable[str]) -> Verdict
         return Verdict(Outcome.LOG_IN_FAILED, answer.status, text, message)
     missing = [name for name, reading in step.take.items() if reading.read(answer) is None]
     if missing:
-        message = f"its answer has no {', '.join(missing)}"
+        message = Kept("its answer has no {names}", names=", ".join(missing))
         return Verdict(Outcome.LOG_IN_FAILED, answer.status, "", message)
     return None
 

@@ -14,6 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from webdial.errors import Fault, InvalidValueError, SourceError
+from webdial.language import translate
 from webdial.numbers.beginnings import entries
 
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -60,7 +61,9 @@ def read_quiet_hours(value: str) -> QuietHours:
     for start, word in entries(value):
         spans = _spans_of(word)
         if spans is None:
-            message = "Quiet hours are told like 22:00-07:00, Mon-Fri 18:00-08:00 or Sun."
+            message = translate(
+                "Quiet hours are told like 22:00-07:00, Mon-Fri 18:00-08:00 or Sun."
+            )
             faults.append(Fault("quiet_hours", message, start, start + len(word)))
         else:
             minutes.update(spans)
@@ -134,7 +137,11 @@ def time_zone(value: str) -> tzinfo:
         return ZoneInfo(value.strip())
     except (OSError, ValueError, KeyError) as error:  # no such file, or no name of one
         raise InvalidValueError(
-            "This is no time zone's name, such as Europe/London, Europe/Berlin or America/New_York.",
+            translate(
+                "This is no time zone's name, such as Europe/London, Europe/Berlin or America/New_York."
+            ),
             field="value",
-            hint="If it is one, this machine has no tz database: install the package tzdata.",
+            hint=translate(
+                "If it is one, this machine has no tz database: install the package tzdata."
+            ),
         ) from error

@@ -9,7 +9,7 @@ from typing import Final
 from webdial.errors import Fault, InvalidValueError, SourceError
 from webdial.exchange.quiet_hours import read_quiet_hours, time_zone, time_zones
 from webdial.exchange.setting_definition import SettingDefinition
-from webdial.language import translatable
+from webdial.language import translatable, translate
 from webdial.numbers.beginnings import Beginning, beginning_of, entries, read_beginnings
 from webdial.numbers.ranges import NumberKind
 
@@ -59,9 +59,9 @@ def read_needs(value: str) -> tuple[Need, ...]:
 
 
 def _wanted() -> str:
-    words = ", ".join(_KINDS)
-    return (
-        f"An entry is one of {words}, or how numbers begin, with => premium or => abroad behind it."
+    return translate(
+        "An entry is one of {words}, or how numbers begin, with => premium or => abroad behind it.",
+        words=", ".join(_KINDS),
     )
 
 
@@ -83,9 +83,9 @@ def call_limit(value: str) -> int | None:
         return None
     if not _COUNT.fullmatch(value.strip()):
         raise InvalidValueError(
-            "A limit is a whole number of calls from 1 to 9999999.",
+            translate("A limit is a whole number of calls from 1 to 9999999."),
             field="value",
-            hint="Leave it empty for no limit.",
+            hint=translate("Leave it empty for no limit."),
         )
     return int(value)
 

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from webdial.dialstring import DialString, DialStringError, HttpRequest, Values
 from webdial.exchange.judging import MAX_MESSAGE, read_short
@@ -19,7 +19,12 @@ from webdial.exchange.lapsing import MARGIN_S, lasts_s
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.exchange.redaction import redacted
 from webdial.exchange.sender import shown_text
+from webdial.language import translatable
 from webdial.phonesystems import Answer, SignIn
+
+_NEVER_IN: Final = translatable("you are not signed in to it; sign in under My phones")
+_LAPSED: Final = translatable("your sign-in has lapsed; sign in under My phones")
+_NO_TOKEN: Final = translatable("it gave no token; sign in to it again")
 
 Fetch = Callable[[HttpRequest], Awaitable[Answer | Verdict]]
 
@@ -111,7 +116,7 @@ class SignIns:
         async with self._locks.setdefault(key, asyncio.Lock()):
             found = await self._store.find(*key)
             if found is None:
-                return _signed_out("you are not signed in to it")
+                return _signed_out(_NEVER_IN)
             if found.access_token == refused or not found.holds(self._clock()):
                 renewed = await self._renew(sign_in, found, values, fetch)
                 if isinstance(renewed, Verdict):
@@ -126,7 +131,7 @@ class SignIns:
         self, sign_in: SignIn, old: SignedIn, values: Values, fetch: Fetch
     ) -> SignedIn | Verdict:
         if sign_in.refresh is None or not old.refresh_token:
-            return _signed_out("your sign-in has lapsed")
+            return _signed_out(_LAPSED)
         more = {"refresh_token": old.refresh_token}
         new = await _ask(sign_in, sign_in.refresh, values, more, fetch, self._clock())
         if isinstance(new, SignedIn) and not new.refresh_token:
@@ -157,7 +162,7 @@ async def _ask(
     if token is None:
         message = redacted(read_short(sign_in.message, answer, MAX_MESSAGE), plan.secrets)
         text = redacted(shown_text(answer), plan.secrets)
-        why = message or "it gave no token; sign in to it again"
+        why = message or _NO_TOKEN
         return Verdict(Outcome.LOG_IN_FAILED, answer.status, text, why)
     fresh = None if sign_in.new_refresh_token is None else sign_in.new_refresh_token.read(answer)
     holds_s = lasts_s(sign_in.lasts, answer)
@@ -166,4 +171,4 @@ async def _ask(
 
 
 def _signed_out(why: str) -> Verdict:
-    return Verdict(Outcome.LOG_IN_FAILED, message=f"{why}; sign in under My phones")
+    return Verdict(Outcome.LOG_IN_FAILED, message=why)

@@ -19,7 +19,7 @@ from typing import Final
 import re2
 
 from webdial.errors import Fault, SourceError
-from webdial.language import translate
+from webdial.language import translate, translate_count
 from webdial.numbers.cleaning import MAX_DIALLED
 
 MAX_RULES: Final = 100
@@ -237,7 +237,10 @@ def _tell_misfit(replacement: str, position: int, start: int, faults: list[Fault
 
 
 def _tell_missing_group(match: re.Match[str], start: int, groups: int, faults: list[Fault]) -> None:
-    has = {0: "no brackets", 1: "one pair of brackets"}.get(groups, f"{groups} pairs of brackets")
+    if groups:
+        has = translate_count("one pair of brackets", "{count} pairs of brackets", groups)
+    else:
+        has = translate("no brackets")
     message = translate("{match} is not there: the pattern has {has}.", match=match[0], has=has)
     faults.append(
         Fault("number_rule_replacement", message, start + match.start(), start + match.end())

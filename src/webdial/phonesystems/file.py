@@ -272,7 +272,7 @@ class _Reader:
         for name in take if isinstance(take, dict) else {}:
             reading = self._reading((*path, "take"), take, name)
             if not NAME.fullmatch(name) or name in CALL_NAMES or name in self._owners:
-                message_text = f"{name} cannot be the name of what is taken."
+                message_text = translate("{name} cannot be the name of what is taken.", name=name)
                 self._fault("bad_name", message_text, (*path, "take", name))
             elif reading is not None:
                 taken[name] = reading

@@ -45,7 +45,7 @@ class QueryParser(ExpressionParser):
             return first
         last_every, last = rest[-1]
         if first.order_by or any(select.order_by for _, select in rest[:-1]):
-            self.fail("ORDER BY stands after the last SELECT of a UNION.")
+            self.fail(translate("ORDER BY stands after the last SELECT of a UNION."))
         # What the last SELECT took for its own ORDER BY orders the whole.
         order_by = last.order_by
         rest[-1] = (last_every, replace(last, order_by=()))
@@ -64,7 +64,11 @@ class QueryParser(ExpressionParser):
         having = self.expression() if self.accept("HAVING") else None
         order_by = self.order_by()
         if self.at("LIMIT"):
-            self.refuse(translate("LIMIT is not provided."), self.advance(), "Use SELECT TOP n ...")
+            self.refuse(
+                translate("LIMIT is not provided."),
+                self.advance(),
+                translate("Use SELECT TOP n ..."),
+            )
         select = nodes.Select(
             items,
             sources,
@@ -123,11 +127,11 @@ class QueryParser(ExpressionParser):
         if names_table or self.at_words("LOCAL", "TEMPORARY"):
             self.advance()
             self.advance()
-            self.refuse("SELECT INTO a table is not allowed in a function.", into)
+            self.refuse(translate("SELECT INTO a table is not allowed in a function."), into)
         first = self.token
         names = self.names(translatable("The name of a variable"))
         if self.at(".") or first.value.startswith("#"):
-            self.refuse("SELECT INTO a table is not allowed in a function.", into)
+            self.refuse(translate("SELECT INTO a table is not allowed in a function."), into)
         return Into(into, names)
 
     # FROM

@@ -309,7 +309,10 @@ class StatementParser(QueryParser):
             self.refuse(translate("A UNION stands in a cursor or a subquery only."), self.advance())
         if into is None:
             self.refuse(
-                "A SELECT without INTO would return rows, and a function returns one value.", first
+                translate(
+                    "A SELECT without INTO would return rows, and a function returns one value."
+                ),
+                first,
             )
         return nodes.SelectInto(select, into.names, start=first.start, end=self.last_end)
 

@@ -142,7 +142,8 @@ class StatementCompiler:
                 frame.state = ROW_NOT_FOUND
                 return
             if next(rows, None) is not None:
-                error = RaisedError(Kind.TOO_MANY_ROWS, "SELECT INTO gives more than one row.")
+                message = translate("SELECT INTO gives more than one row.")
+                error = RaisedError(Kind.TOO_MANY_ROWS, message)
                 error.place(node)
                 raise error
             assign_row(targets, row, frame, node)

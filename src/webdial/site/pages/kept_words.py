@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from webdial.exchange.sender import IN_A_CIRCLE, NEW_FINGERPRINT, POINTED_TO
 from webdial.language import translatable, translate
 from webdial.site.models import Change, ChangeSubject
 
@@ -38,6 +39,9 @@ _SOURCES: Final = (
 )
 """Why a call went the way it went: what webdial.exchange writes down, the outermost form first."""
 
+_ANSWERS: Final = (IN_A_CIRCLE, POINTED_TO, NEW_FINGERPRINT)
+"""What stands instead of an answer of the phone system."""
+
 
 def told_label(change: Change) -> str:
     return _retold(change.label, _LABELS.get(ChangeSubject(change.subject), ()))
@@ -50,6 +54,11 @@ def told_note(note: str) -> str:
 
 def told_source(source: str) -> str:
     return _retold(source, _SOURCES)
+
+
+def told_answer(answer: str) -> str:
+    """What the phone system said stays as it is."""
+    return _retold(answer, _ANSWERS)
 
 
 def _retold(text: str, forms: Iterable[str]) -> str:
