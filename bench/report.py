@@ -227,7 +227,8 @@ Packages: {", ".join(machine.packages)}.
 _LIMITS = """## What limits each figure
 
 - **Calls per second**: the processor. One core does as many calls as its second holds the
-  processor time for one call. The disk does not count: calls that arrive during a commit share the next.
+  processor time for one call. The disk does not count: calls that arrive during a commit share the next, and
+  what the server has at hand comes along.
   The stand-in alone shares its core with the load generator; what they could do together bounds every
   other figure, and is far above them.
 - **One call at a time**: the disk. A call commits twice, before its request leaves and when its outcome
