@@ -13,6 +13,7 @@
     python3 dev.py fuzz        the property tests again and again, for ten minutes
     python3 dev.py crash       kill a loaded server hundreds of times, and account for every call
     python3 dev.py systemd     boot a machine with a real systemd, and have its unit start, restart and stop Webdial (Debian, root)
+    python3 dev.py provider    sign in by a certified OpenID Connect provider that others wrote (needs npm)
     python3 dev.py screenshots the manual's pictures of pages; with a folder, every page into it
     python3 dev.py html        every page's HTML, held to the standard (needs Java and npm)
     python3 dev.py extension   pack the browser extension into dist/; with --speed or --lint, measure or check it
@@ -47,6 +48,7 @@ VNU = "vnu-jar@26.9.27"
 HTML_CHECKER = ENVIRONMENT / VNU
 WEB_EXT = "web-ext@10.7.0"
 EXTENSION_CHECKER = ENVIRONMENT / WEB_EXT
+OPENID_PROVIDER = "oidc-provider@9.13.3"
 RUN_LOCK = ROOT / "locks" / "run.txt"
 POSTGRESQL_LOCK = ROOT / "locks" / "postgresql.txt"
 DEV_LOCK = ROOT / "locks" / "dev.txt"
@@ -67,6 +69,7 @@ def main(arguments: Sequence[str]) -> int:
         "fuzz": fuzz,
         "crash": crash,
         "systemd": systemd,
+        "provider": provider,
         "screenshots": screenshots,
         "html": html,
         "extension": extension,
@@ -189,6 +192,21 @@ def systemd(arguments: list[str]) -> int:
     if not shutil.which("systemd-nspawn"):
         install_on_debian("systemd-container")
     return inside("python", "-m", "tests.systemd", from_source=True)
+
+
+def provider(arguments: list[str]) -> int:
+    read("provider", arguments)
+    synchronise(DEV_LOCK)
+    install_real_parts()
+    install_on_debian(*([] if shutil.which("npm") else ["npm"]))
+    if not shutil.which("npm"):
+        print("This needs npm. On Debian: apt-get install npm")
+        return 1
+    folder = ENVIRONMENT / OPENID_PROVIDER
+    module = folder / "node_modules" / "oidc-provider" / "lib" / "index.js"
+    install_by_npm(OPENID_PROVIDER, folder, module)
+    os.environ["WEBDIAL_TEST_PROVIDER"] = str(module)
+    return inside("pytest", "-q", "tests/provider/signing_in.py", from_source=True)
 
 
 def screenshots(arguments: list[str]) -> int:
