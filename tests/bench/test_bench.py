@@ -16,9 +16,9 @@ PACE = rounds.Pace(
     starts=1,
     evaluations=50,
     warm_up_s=0.05,
-    together_s=0.1,
+    together_s=0.5,
     alone_warm_up_s=0.02,
-    alone_s=0.05,
+    alone_s=0.2,
 )
 PROGRAM = webdial.find_program()
 
