@@ -7,7 +7,7 @@ import pytest
 
 from bench import BenchError, servers, waiting, webdial
 
-PACE = waiting.WaitingPace(waiting=5, delay_s=0.3, rounds=1, round_s=0.2, warm_up_s=0.05)
+PACE = waiting.WaitingPace(waiting=5, delay_s=1.0, rounds=1, round_s=0.8, warm_up_s=0.05)
 
 
 @pytest.mark.thorough
