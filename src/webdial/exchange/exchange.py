@@ -7,7 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, Protocol
@@ -88,11 +88,11 @@ class _Start:
     """
 
     channel: Channel
-    call_id: UUID
-    clicked_s: float
     system_caller: SystemCaller | None
     is_waited_for: bool
     is_trial: bool = False
+    call_id: UUID = field(default_factory=_new_call_id)
+    clicked_s: float = field(default_factory=time.perf_counter)
 
 
 async def _ended(call: PlacedCall, task: "asyncio.Task[PlacedCall] | None") -> PlacedCall:
@@ -245,10 +245,7 @@ class Exchange:
 
         Written down before and after like every call, and sent once. With `once`, as `start_call`.
         """
-        start = _Start(
-            channel, _new_call_id(), time.perf_counter(), system_caller,
-            is_waited_for=True, is_trial=True,
-        )  # fmt: skip
+        start = _Start(channel, system_caller, is_waited_for=True, is_trial=True)
         terms = NO_TERMS if once is None else Terms(once.claims)
         try:
             placing = await self._begin_permitted(prepared, start, terms)
@@ -276,7 +273,7 @@ class Exchange:
 
         Raises WebdialError when it was stopped before anything left.
         """
-        start = self._start_of(channel, is_waited_for=False)
+        start = _Start(channel, self._system_caller, is_waited_for=False)
         call, _ = await self._begin_from(
             start, number, user_id, phone_id, once, again, is_confirmed=is_confirmed
         )
@@ -298,16 +295,11 @@ class Exchange:
         Whoever stops waiting (a client that goes away) does not stop the call. A first call that
         another process places is not waited for.
         """
-        start = self._start_of(channel, is_waited_for=True)
+        start = _Start(channel, self._system_caller, is_waited_for=True)
         placing = await self._begin_from(
             start, number, user_id, phone_id, once, again, is_confirmed=is_confirmed
         )
         return await _ended(*placing)
-
-    def _start_of(self, channel: Channel, *, is_waited_for: bool) -> _Start:
-        return _Start(
-            channel, _new_call_id(), time.perf_counter(), self._system_caller, is_waited_for
-        )
 
     async def _begin_from(
         self,

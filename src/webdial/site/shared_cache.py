@@ -60,10 +60,9 @@ class SharedCache(BaseCache):
 
         made = self._kept_key(key, version)
         self._clean_up()
-        row = _rows([made]).first()
-        if row is not None and not _has_lapsed(row.expires_at):
-            return False
-        if row is not None:
+        if (row := _rows([made]).first()) is not None:
+            if not _has_lapsed(row.expires_at):
+                return False
             _rows([made]).filter(expires_at__lte=datetime.now(UTC)).delete()
         try:
             with transaction.atomic():

@@ -12,6 +12,7 @@ from webdial.errors import InvalidValueError, NotFoundError, WebdialError
 from webdial.language import translate
 from webdial.site.domain.lock_outs import lift_lock_out, seconds_left
 from webdial.site.domain.password_links import link_path, use_link, user_of_link
+from webdial.site.domain.sign_in_names import sign_in_name
 from webdial.site.domain.users import user_for_sign_in
 from webdial.site.models import User
 from webdial.site.pages.accounts.mails import absolute_url, offers_mail, send_mail
@@ -28,7 +29,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "accounts/forgotten.html")
     typed = request.POST.get("username", "")[:254]
-    key = typed.strip().casefold()
+    key = sign_in_name(typed)
     if not ratelimit.consume(request, app="allauth.account", action="reset_password", key=key):
         ask_later(request, seconds_left(key, request, action="reset_password"))
         return render(request, "accounts/forgotten.html", {"is_too_often": True})
