@@ -198,9 +198,7 @@ def provider(arguments: list[str]) -> int:
     read("provider", arguments)
     synchronise(DEV_LOCK)
     install_real_parts()
-    install_on_debian(*([] if shutil.which("npm") else ["npm"]))
-    if not shutil.which("npm"):
-        print("This needs npm. On Debian: apt-get install npm")
+    if not has_npm():
         return 1
     folder = ENVIRONMENT / OPENID_PROVIDER
     module = folder / "node_modules" / "oidc-provider" / "lib" / "index.js"
@@ -243,9 +241,7 @@ def extension(arguments: list[str]) -> int:
         into = [options.folder] if options.folder else []
         return inside("python", "-m", "tests.extension.pack", *into, from_source=True)
     program = EXTENSION_CHECKER / "node_modules" / "web-ext" / "bin" / "web-ext.js"
-    install_on_debian("npm")
-    if not shutil.which("npm"):
-        print("This needs npm. On Debian: apt-get install npm")
+    if not has_npm():
         return 1
     install_by_npm(WEB_EXT, EXTENSION_CHECKER, program)
     package = ENVIRONMENT / "extension"
@@ -361,6 +357,16 @@ def install_real_parts() -> None:
             {name for part in tomllib.load(file).values() for name in part["packages"]}
         )
     install_on_debian(*packages)
+
+
+def has_npm() -> bool:
+    """Whether npm is there, on Debian installed if need be; says so when not."""
+    if not shutil.which("npm"):
+        install_on_debian("npm")
+    if not shutil.which("npm"):
+        print("This needs npm. On Debian: apt-get install npm")
+        return False
+    return True
 
 
 def install_by_npm(package: str, folder: Path, made: Path) -> None:

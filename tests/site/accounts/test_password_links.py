@@ -79,6 +79,15 @@ async def test_same_is_said_of_a_user_without_mail_and_of_nobody(
     assert mails.mails.empty()
 
 
+async def test_a_name_in_letters_of_another_width_sends_no_more_mails(
+    mails: MailServer, eve: Member
+) -> None:
+    for typed in ("carl", "Ｃarl", "cＡrl", "caＲl", "carＬ"):
+        await eve.client.post("/sign-in/forgotten", {"username": typed})
+    response = await eve.client.post("/sign-in/forgotten", {"username": "ｃarl"})
+    assert response.status_code == 429
+
+
 async def test_mails_are_not_sent_without_end(mails: MailServer, eve: Member) -> None:
     for _ in range(5):
         await eve.client.post("/sign-in/forgotten", {"username": "carl"})
