@@ -222,7 +222,7 @@ async def test_old_clicks_are_forgotten() -> None:
         await place(node)
         await place(node, "020 7946 0124")
     clicks = node.duplicates.clicks
-    assert len(clicks._by_key) == len(clicks._by_id) == 2
+    assert len(clicks._by_key) == len(clicks._in_order) == 2
 
 
 async def test_key_gives_the_same_call_long_after_and_on_another_node() -> None:

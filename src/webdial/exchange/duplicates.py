@@ -153,15 +153,17 @@ class Duplicates:
         if not click.window_s:
             return await begin(claims)
         while (recent := self.clicks.enter(click, again)) is not None:
-            first = await recent.on_disk()
-            if first is not None:
-                return await self._told_again(first, once), None
+            if await recent.on_disk():
+                first = recent.call or await self._records.call(recent.call_id)
+                if first is not None:
+                    return await self._told_again(first, once), None
+                self.clicks.forget(recent)  # taken out of the log meanwhile
         try:
             if self._has_company():
                 return await self._begin_in_company(click, begin, once, again)
             return await begin(claims)
         except Exception:
-            self.clicks.stopped(click.call_id)
+            self.clicks.stopped(click)
             raise
 
     async def first_by_key(self, once: Once) -> PlacedCall | None:
@@ -211,7 +213,7 @@ class Duplicates:
             # Who was alone until this process began has claimed nothing.
             first = await self._records.latest(*click.key, within_s=click.window_s)
             if first is not None and first.id != again and holds(first.outcome):
-                self.clicks.stopped(click.call_id)
+                self.clicks.stopped(click)
                 return await self._told_again(first, once), None
         while True:
             try:
@@ -221,7 +223,7 @@ class Duplicates:
                     raise
                 first = await self._records.call(error.call_id)
                 if first is not None and holds(first.outcome):
-                    self.clicks.stopped(click.call_id)
+                    self.clicks.stopped(click)
                     return await self._told_again(first, once), None
                 await self._records.release(claim, error.call_id)
 

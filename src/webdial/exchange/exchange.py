@@ -52,7 +52,7 @@ from webdial.exchange.system_calls import SystemCaller
 from webdial.exchange.systems import SystemSetup
 from webdial.exchange.terms import NO_TERMS, Claim, TallyFullError, Terms
 from webdial.exchange.watching import Watcher, current_call
-from webdial.language import translate
+from webdial.language import speak, translate
 from webdial.numbers import CleanNumber, clean_number
 
 log = logging.getLogger("webdial.exchange")
@@ -91,6 +91,7 @@ class _Start:
     system_caller: SystemCaller | None
     is_waited_for: bool
     is_trial: bool = False
+    click: Click | None = None
     call_id: UUID = field(default_factory=_new_call_id)
     clicked_s: float = field(default_factory=time.perf_counter)
 
@@ -335,6 +336,7 @@ class Exchange:
         caller = prepared.caller
         within = self._configuration.current.effective(SAME_CALL_WITHIN, caller.branch_id).value
         click = Click((caller.user_id, prepared.dialled), start.call_id, same_call_s(within))
+        start.click = click
 
         def begin(claims: tuple[Claim, ...]) -> Awaitable[Placing]:
             return self._begin_permitted(prepared, start, Terms(claims) if claims else NO_TERMS)
@@ -371,7 +373,7 @@ class Exchange:
         call = PlacedCall(start.call_id, prepared, start.channel, at)
         call = blocked(call, block, configuration)
         self._block_log.check(call, block)
-        await self._write_at_its_end(call, terms, start.clicked_s)
+        await self._write_at_its_end(call, terms, start)
         await self.duplicates.free(terms.claims, call)
         return call, None
 
@@ -385,7 +387,7 @@ class Exchange:
         admission = self._admit(call, is_trial=start.is_trial)
         if isinstance(admission, Verdict):
             call = call.ended(admission)
-            await self._write_at_its_end(call, terms, start.clicked_s)
+            await self._write_at_its_end(call, terms, start)
             return call, None
         # From here on a task owns the call: whoever waits may go away, and it still gets its end.
         loop = asyncio.get_running_loop()
@@ -395,12 +397,13 @@ class Exchange:
         call = await told
         return call, None if start.is_waited_for else task
 
-    async def _write_at_its_end(self, call: PlacedCall, terms: Terms, clicked_s: float) -> None:
+    async def _write_at_its_end(self, call: PlacedCall, terms: Terms, start: _Start) -> None:
         """Write down a call that begins with its verdict: nothing of it is sent from here."""
         await self._journal.write(Begun(call, self._run_id, terms))
-        self.duplicates.clicks.begun(call)
+        if start.click is not None:
+            start.click.begun(call)
         self._watcher.call_begun(call)
-        self._watcher.call_ended(call, time.perf_counter() - clicked_s)
+        self._watcher.call_ended(call, time.perf_counter() - start.clicked_s)
 
     def _admit(self, call: PlacedCall, *, is_trial: bool) -> Admission | Verdict | None:
         """Its pass to the phone system, or how it ends before anything is sent from here.
@@ -453,11 +456,13 @@ class Exchange:
     ) -> PlacedCall:
         """Write the call down, send it, write its end. `told` gets the call, or why it is not on disk."""
         current_call.set(call.id)  # this task's own context: it ends with the task
+        click = start.click
         try:
             await self._journal.write(Begun(call, self._run_id, terms))
         except Exception as error:  # told to whoever waits; nothing is sent
             self._underway.pop(call.id, None)
-            self.duplicates.clicks.stopped(call.id)
+            if click is not None:
+                self.duplicates.clicks.stopped(click)
             self._leave(admission, None)
             if not told.done():
                 told.set_exception(error)
@@ -465,17 +470,20 @@ class Exchange:
         on_disk_at = self._clock()
         if not start.is_waited_for and not told.done():
             told.set_result(call)
-        self.duplicates.clicks.begun(call)
+        if click is not None:
+            click.begun(call)
         self._watcher.call_begun(call)
-        ended = call
+        ended, is_written = call, False
         try:
             verdict = await self._send(call, start.system_caller)
             self._leave(admission, verdict)
             ended = call.ended(verdict)
-            await self._write_end(Ended(call.id, verdict, self._clock(), on_disk_at))
+            end = Ended(call.id, verdict, self._clock(), on_disk_at)
+            is_written = await self._is_end_written(end)
         finally:
             self._underway.pop(call.id, None)
-            self.duplicates.clicks.ended(ended)
+            if click is not None:
+                click.ended(ended, is_on_disk=is_written)
             self._watcher.call_ended(ended, time.perf_counter() - start.clicked_s)
             if not told.done():
                 told.cancel() if ended.verdict is None else told.set_result(ended)
@@ -485,7 +493,7 @@ class Exchange:
         if admission is not None:
             self.gates.leave(admission, verdict)
 
-    async def _write_end(self, end: Ended) -> None:
+    async def _is_end_written(self, end: Ended) -> bool:
         """Write how a call ended. The user is told all the same when that fails; it is tried again."""
         try:
             await self._journal.write(end)
@@ -495,6 +503,8 @@ class Exchange:
             late = asyncio.create_task(self._write_end_later(end))
             self._late.add(late)
             late.add_done_callback(self._late.discard)
+            return False
+        return True
 
     async def _write_end_later(self, end: Ended) -> None:
         for delay_s in self._retry_delays_s:
@@ -509,6 +519,7 @@ class Exchange:
     async def _send(self, call: PlacedCall, system_caller: SystemCaller | None) -> Verdict:
         prepared = call.prepared
         request = prepared.plan
+        speak(None)  # what is kept is English, whoever dials
         try:
             if call.computer is not None:
                 return await start_at_computer(call, self._computers, system_caller)

@@ -8,7 +8,7 @@ import orjson
 from webdial.exchange.journal import Entry, EntryRefusedError
 from webdial.site.audit.journal_chains import Chain
 from webdial.site.databases import PostgresDatabase, connection_info
-from webdial.site.journal.rows import BEGUN_COLUMNS, ENDED_COLUMNS, PLACING, Rows
+from webdial.site.journal.rows import BEGUN_COLUMNS, ENDED_COLUMNS, PLACING, Rows, Values
 from webdial.site.journal.store import Store
 from webdial.site.journal.terms import Standing, TermRows, keys_of
 
@@ -84,7 +84,7 @@ claimed AS (
 )"""  # noqa: S608 - constants
 
 
-class PostgresJournalStore(Store):
+class PostgresJournalStore(Store[bytes]):
     """A JournalStore in PostgreSQL. A connection that was lost is opened anew for the next batch."""
 
     _WITHOUT_TERMS: Final = f"WITH {_WRITE} SELECT 1"
@@ -107,9 +107,15 @@ class PostgresJournalStore(Store):
             self._connection.close()
             self._connection = None
 
-    def _is_written(self, rows: Rows, terms: TermRows, chain: Chain, head: bytes) -> bool:
+    def _as_row(
+        self, _lasting: Values, _erasable: Values, told: bytes, hidden: bytes, salt: bytes
+    ) -> bytes:
+        """JSON in the spelling that the digests have: what is hashed is written out once."""
+        return told[:-1] + b"," + hidden[1:-1] + b',"' + salt + b'"]'
+
+    def _is_written(self, rows: Rows[bytes], terms: TermRows, chain: Chain, head: bytes) -> bool:
         batch = {
-            "begun": rows.begun or "[]", "ended": rows.ended or "[]", "settled": rows.settled,
+            "begun": _list(rows.begun), "ended": _list(rows.ended), "settled": _list(rows.settled),
             "claims": _json(terms.claims), "claim_count": len(terms.claims),
             "tallies": _json(terms.tallies), "tally_count": len(terms.tallies),
             "chain": chain.id, "position": chain.position + 1, "entries": rows.link, "hash": head,
@@ -159,6 +165,10 @@ class PostgresJournalStore(Store):
             self._connection = psycopg.connect(connection_info(self._database), autocommit=True)
             self._connection.execute(_PLAN_BY_KEYS)
         return self._connection
+
+
+def _list(rows: Sequence[bytes]) -> str:
+    return (b"[" + b",".join(rows) + b"]").decode()
 
 
 def _json(rows: Sequence[object]) -> str:

@@ -1,14 +1,13 @@
 """A batch of entries as the database takes it: rows, and the digests of the chain's next link.
 
-Rows travel as JSON, in the spelling that the digests have, which both databases read: so what is
-hashed is written out once and serves for both.
+A store says what a row is to it: the values, or the JSON that the digests are of.
 """
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import orjson
 
@@ -25,6 +24,9 @@ from webdial.site.audit.call_digests import (
 from webdial.site.audit.digests import SALT_BYTES, time_text
 from webdial.site.audit.journal_chains import BEGUN, ENDED
 
+Row = TypeVar("Row")
+Row_co = TypeVar("Row_co", covariant=True)
+
 MAX_KEPT_REQUEST: Final = 2_000
 """Characters of a request that are kept with the call."""
 
@@ -34,18 +36,30 @@ ENDED_COLUMNS: Final = (*ENDED_LASTING, *ENDED_ERASABLE, "ended_salt")
 PLACING: Final = Outcome.PLACING.value
 
 
+Values = list[Any]
+"""What stands in the columns of one row: texts, whole numbers and None."""
+
+
+class AsRow(Protocol[Row_co]):
+    """Makes a row of its lasting values, its erasable ones, the JSON of both, and its salt in hexadecimal."""
+
+    def __call__(
+        self, lasting: Values, erasable: Values, told: bytes, hidden: bytes, salt: bytes, /
+    ) -> Row_co: ...
+
+
 @dataclass(slots=True)
-class Rows:
-    """Lists of rows as JSON, and the entries of the link.
+class Rows(Generic[Row]):
+    """Rows in the order of BEGUN_COLUMNS and ENDED_COLUMNS, and the entries of the link.
 
     `settled` are ends of calls that begin in this very batch, such as links: their verdict is
     known from the first.
     """
 
-    begun: str
-    ended: str
-    settled: str
-    link: bytes
+    begun: list[Row] = field(default_factory=list)
+    ended: list[Row] = field(default_factory=list)
+    settled: list[Row] = field(default_factory=list)
+    link: bytes = b""
 
 
 class Salts:
@@ -67,40 +81,33 @@ class Salts:
         return self._digits[start : self._at]
 
 
-def rows_of(entries: Sequence[Entry], salts: Salts) -> Rows:
+def rows_of(entries: Sequence[Entry], salts: Salts, as_row: AsRow[Row]) -> Rows[Row]:
     """In the order of the entries; each gets salts of its own."""
-    begun: list[bytes] = []
-    ended: list[bytes] = []
-    settled: list[bytes] = []
+    rows = Rows[Row]()
     link: list[bytes] = []
+
+    def hashed(kind: bytes, call_id: bytes, values: tuple[Values, Values]) -> Row:
+        """The row; its digest is added to the link (as webdial.site.audit.digests makes it)."""
+        lasting, erasable = values
+        told, hidden, salt = orjson.dumps(lasting), orjson.dumps(erasable), salts.take()
+        commitment = sha256(salt + hidden).digest()
+        link.append(kind + call_id + sha256(told + commitment).digest())
+        return as_row(lasting, erasable, told, hidden, salt)
+
     for entry in entries:
         if isinstance(entry, Ended):
-            lasting, erasable = _ended_parts(entry)
-            ended.append(_hashed(ENDED, entry.call_id.bytes, lasting, erasable, salts.take(), link))
+            rows.ended.append(hashed(ENDED, entry.call_id.bytes, _ended_values(entry)))
             continue
         call = entry.call
-        lasting, erasable = _begun_parts(entry)
-        begun.append(_hashed(BEGUN, call.id.bytes, lasting, erasable, salts.take(), link))
+        rows.begun.append(hashed(BEGUN, call.id.bytes, _begun_values(entry)))
         if call.verdict is not None:
-            lasting, erasable = _ended_parts(Ended(call.id, call.verdict, call.placed_at))
-            settled.append(_hashed(ENDED, call.id.bytes, lasting, erasable, salts.take(), link))
-    return Rows(_list(begun), _list(ended), _list(settled), b"".join(link))
+            end = Ended(call.id, call.verdict, call.placed_at)
+            rows.settled.append(hashed(ENDED, call.id.bytes, _ended_values(end)))
+    rows.link = b"".join(link)
+    return rows
 
 
-def _hashed(
-    kind: bytes, call_id: bytes, lasting: bytes, erasable: bytes, salt: bytes, link: list[bytes]
-) -> bytes:
-    """The row; its digest is added to the link (as webdial.site.audit.digests makes it)."""
-    commitment = sha256(salt + erasable).digest()
-    link.append(kind + call_id + sha256(lasting + commitment).digest())
-    return lasting[:-1] + b"," + erasable[1:-1] + b',"' + salt + b'"]'
-
-
-def _list(rows: list[bytes]) -> str:
-    return (b"[" + b",".join(rows) + b"]").decode() if rows else ""
-
-
-def _begun_parts(entry: Begun) -> tuple[bytes, bytes]:
+def _begun_values(entry: Begun) -> tuple[Values, Values]:
     """The values of BEGUN_LASTING and of BEGUN_ERASABLE."""
     call = entry.call
     prepared = call.prepared
@@ -113,19 +120,19 @@ def _begun_parts(entry: Begun) -> tuple[bytes, bytes]:
         caller.user_id, caller.extension or "", _kept_text(prepared.number.typed), prepared.dialled,
         request_line(prepared.plan)[:MAX_KEPT_REQUEST], prepared.phone, _number_story(prepared.steps),
     ]  # fmt: skip
-    return orjson.dumps(lasting), orjson.dumps(erasable)
+    return lasting, erasable
 
 
-def _ended_parts(entry: Ended) -> tuple[bytes, bytes]:
+def _ended_values(entry: Ended) -> tuple[Values, Values]:
     """The values of ENDED_LASTING and of ENDED_ERASABLE."""
     verdict = entry.verdict
     on_disk_at = entry.on_disk_at
-    lasting: list[Any] = [
+    lasting = [
         entry.call_id.hex, verdict.outcome.value, verdict.status, time_text(entry.finished_at),
         None if on_disk_at is None else time_text(on_disk_at), entry.took_ms,
     ]  # fmt: skip
     erasable = [verdict.answer, verdict.message, verdict.remote_id, verdict.next_step]
-    return orjson.dumps(lasting), orjson.dumps(erasable)
+    return lasting, erasable
 
 
 def _kind(call: PlacedCall) -> str:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -12,67 +13,83 @@ import orjson
 from webdial.exchange.journal import Entry, EntryRefusedError
 from webdial.site.audit.journal_chains import Chain
 from webdial.site.databases import SQLITE_PRAGMAS, SqliteDatabase
-from webdial.site.journal.rows import BEGUN_COLUMNS, ENDED_COLUMNS, PLACING, Rows
+from webdial.site.journal.rows import BEGUN_COLUMNS, ENDED_COLUMNS, PLACING, Rows, Values
 from webdial.site.journal.store import Store
 from webdial.site.journal.terms import Standing, TermRows, keys_of
 
+_SIZES: Final = (2, 3, 4, 5, 6, 8, 10, 13, 17, 21, 25, 33, 49, 65, 97, 129, 193, 257)
+"""Rows that a statement is prepared for; what is left over is empty rows."""
 
-def _values(count: int, row: str = "value") -> str:
-    return ", ".join(f"json_extract({row}, '$[{index}]')" for index in range(count))
+_TERMS, _BEGUN, _ENDED = range(3)
+"""Kinds of rows."""
+
+_WIDTH: Final = len(BEGUN_COLUMNS)
+"""Columns of the widest kind, v0 and so on. The others leave the last ones empty."""
+
+
+def _from_json(count: int) -> str:
+    return ", ".join(f"json_extract(value, '$[{index}]')" for index in range(count))
+
+
+def _new(count: int) -> str:
+    return ", ".join(f"NEW.v{index}" for index in range(count))
 
 
 _SET_ENDED: Final = ", ".join(
-    f"{name} = json_extract(e.value, '$[{index}]')"
-    for index, name in enumerate(ENDED_COLUMNS)
-    if name != "id"
+    f"{name} = NEW.v{index}" for index, name in enumerate(ENDED_COLUMNS) if name != "id"
 )
-_END: Final = f"""
-    UPDATE webdial_call SET {_SET_ENDED} FROM json_each(NEW.%s) AS e
-    WHERE webdial_call.id = json_extract(e.value, '$[0]');
-"""  # noqa: S608 - constants
 
 _BATCH: Final = f"""
-CREATE TEMP VIEW journal_batch (begun, ended, settled, claims, tallies, chain, position, entries, hash)
-AS SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL;
+CREATE TEMP VIEW journal_batch (kind, {", ".join(f"v{index}" for index in range(_WIDTH))})
+AS SELECT {", ".join(["NULL"] * (1 + _WIDTH))};
 
-CREATE TEMP TRIGGER journal_batch_written INSTEAD OF INSERT ON journal_batch BEGIN
-    SELECT RAISE(ABORT, 'claimed') FROM json_each(NEW.claims) AS wanted
+CREATE TEMP TRIGGER journal_terms INSTEAD OF INSERT ON journal_batch WHEN NEW.kind = {_TERMS} BEGIN
+    SELECT RAISE(ABORT, 'claimed') FROM json_each(NEW.v4) AS wanted
     JOIN webdial_callclaim AS held ON held.key = json_extract(wanted.value, '$[0]')
     WHERE held.until > json_extract(wanted.value, '$[2]');
 
-    SELECT RAISE(ABORT, 'tally full') FROM json_each(NEW.tallies) AS wanted
+    SELECT RAISE(ABORT, 'tally full') FROM json_each(NEW.v5) AS wanted
     JOIN webdial_calltally AS counted ON counted.key = json_extract(wanted.value, '$[0]')
     WHERE counted.count + json_extract(wanted.value, '$[2]') > json_extract(wanted.value, '$[3]');
 
     INSERT INTO webdial_callclaim (key, call_id, claimed_at, until)
-    SELECT {_values(4)} FROM json_each(NEW.claims) WHERE true
+    SELECT {_from_json(4)} FROM json_each(NEW.v4) WHERE true
     ON CONFLICT (key) DO UPDATE SET call_id = excluded.call_id,
         claimed_at = excluded.claimed_at, until = excluded.until;
 
     INSERT INTO webdial_calltally (key, ends_at, count, allowed)
-    SELECT {_values(4)} FROM json_each(NEW.tallies) WHERE true
+    SELECT {_from_json(4)} FROM json_each(NEW.v5) WHERE true
     ON CONFLICT (key) DO UPDATE SET count = count + excluded.count, allowed = excluded.allowed;
 
+    INSERT INTO webdial_journallink (chain, position, entries, hash) VALUES ({_new(4)});
+END;
+
+CREATE TEMP TRIGGER journal_begun INSTEAD OF INSERT ON journal_batch WHEN NEW.kind = {_BEGUN} BEGIN
     INSERT INTO webdial_call (outcome, answer, {", ".join(BEGUN_COLUMNS)})
-    SELECT '{PLACING}', '', {_values(len(BEGUN_COLUMNS))} FROM json_each(NEW.begun);
-    {_END % "ended"}
-    {_END % "settled"}
-    INSERT INTO webdial_journallink (chain, position, entries, hash)
-    VALUES (NEW.chain, NEW.position, NEW.entries, NEW.hash);
+    VALUES ('{PLACING}', '', {_new(_WIDTH)});
+END;
+
+CREATE TEMP TRIGGER journal_ended INSTEAD OF INSERT ON journal_batch WHEN NEW.kind = {_ENDED} BEGIN
+    UPDATE webdial_call SET {_SET_ENDED} WHERE id = NEW.v0;
 END;
 """  # noqa: S608 - constants
 
 
-class SqliteJournalStore(Store):
+@lru_cache
+def _statement(size: int) -> str:
+    """For so many rows."""
+    row = ", ".join("?" * (1 + _WIDTH))
+    return "INSERT INTO journal_batch VALUES " + ", ".join([f"({row})"] * size)  # noqa: S608 - constants
+
+
+class SqliteJournalStore(Store[Values]):
     """A JournalStore in SQLite; a commit is on disk when it returns (synchronous=FULL).
 
-    A batch is one statement and so one transaction of its own: a row put into a view of this
-    connection, whose trigger does the rest. The thread therefore gives up and takes back the
+    A batch is one statement and so one transaction of its own: rows put into a view of this
+    connection, whose triggers do the rest. The thread therefore gives up and takes back the
     interpreter's lock once for a batch; with BEGIN, INSERT, UPDATE and COMMIT as four statements a
-    loaded server placed a third fewer calls. View and trigger belong to the connection (TEMP).
+    loaded server placed a third fewer calls. View and triggers belong to the connection (TEMP).
     """
-
-    _WRITE: Final = "INSERT INTO journal_batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
     def __init__(self, database: SqliteDatabase) -> None:
         super().__init__()
@@ -85,13 +102,23 @@ class SqliteJournalStore(Store):
             self._connection.close()
             self._connection = None
 
-    def _is_written(self, rows: Rows, terms: TermRows, chain: Chain, head: bytes) -> bool:
-        batch = (
-            rows.begun or None, rows.ended or None, rows.settled or None, _json(terms.claims),
-            _json(terms.tallies), chain.id, chain.position + 1, rows.link, head,
-        )  # fmt: skip
+    def _as_row(
+        self, lasting: Values, erasable: Values, _told: bytes, _hidden: bytes, salt: bytes
+    ) -> Values:
+        return [*lasting, *erasable, salt.decode()]
+
+    def _is_written(self, rows: Rows[Values], terms: TermRows, chain: Chain, head: bytes) -> bool:
+        link = (chain.id, chain.position + 1, rows.link, head)
+        values: Values = []
+        _add(values, _TERMS, [[*link, _json(terms.claims), _json(terms.tallies)]])
+        _add(values, _BEGUN, rows.begun)
+        _add(values, _ENDED, rows.ended)
+        _add(values, _ENDED, rows.settled)  # behind their beginnings
+        count = len(values) // (1 + _WIDTH)
+        size = next((size for size in _SIZES if size >= count), count)
+        values += [None] * ((size - count) * (1 + _WIDTH))
         try:
-            self._connected().execute(self._WRITE, batch)
+            self._connected().execute(_statement(size), values)
         except sqlite3.IntegrityError as error:
             if error.sqlite_errorname == "SQLITE_CONSTRAINT_TRIGGER":
                 return False
@@ -141,6 +168,15 @@ class SqliteJournalStore(Store):
             connection.executescript(SQLITE_PRAGMAS + _BATCH)
             self._connection, self._opened = connection, opened
         return self._connection
+
+
+def _add(values: Values, kind: int, rows: Sequence[Values]) -> None:
+    """Rows, each with its kind and as wide as the view."""
+    empty = [None] * (_WIDTH - len(rows[0])) if rows else []
+    for row in rows:
+        values.append(kind)
+        values += row
+        values += empty
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

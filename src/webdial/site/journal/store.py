@@ -6,7 +6,7 @@ Each store has a chain of its own (webdial.site.audit.journal_chains), begun wit
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, Generic
 from uuid import UUID
 
 from django.db import connections
@@ -14,7 +14,7 @@ from django.db import connections
 from webdial.errors import CallNotPlacedError
 from webdial.exchange.journal import Entry, EntryRefusedError
 from webdial.site.audit.journal_chains import Chain, begin_chain, tie_chains
-from webdial.site.journal.rows import Rows, Salts, rows_of
+from webdial.site.journal.rows import Row, Rows, Salts, Values, rows_of
 from webdial.site.journal.terms import Standing, TermRows, sift, term_rows
 
 log = logging.getLogger("webdial.journal")
@@ -23,7 +23,7 @@ MAX_TRIES: Final = 50
 """Each try after the second means that another node was quicker in between: it ends long before."""
 
 
-class Store(ABC):
+class Store(ABC, Generic[Row]):
     """A JournalStore. Used by one thread at a time."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class Store(ABC):
     def _is_linked(self, entries: Sequence[Entry], terms: TermRows) -> bool:
         """Write all and the next link in one transaction; False when a term is not met."""
         chain = self._chain_in_use()
-        rows = rows_of(entries, self._salts)
+        rows = rows_of(entries, self._salts, self._as_row)
         head = chain.next_hash(rows.link)
         try:
             if not self._is_written(rows, terms, chain, head):
@@ -88,7 +88,13 @@ class Store(ABC):
         return self._chain
 
     @abstractmethod
-    def _is_written(self, rows: Rows, terms: TermRows, chain: Chain, head: bytes) -> bool:
+    def _as_row(
+        self, lasting: Values, erasable: Values, told: bytes, hidden: bytes, salt: bytes, /
+    ) -> Row:
+        """As AsRow."""
+
+    @abstractmethod
+    def _is_written(self, rows: Rows[Row], terms: TermRows, chain: Chain, head: bytes) -> bool:
         """Write the rows, and the link after `chain` with the hash `head`, in one transaction.
 
         False, and nothing is written, when a term is not met.
