@@ -1,4 +1,4 @@
-"""From a click to an outcome: prepares a call, writes it down, sends it once, writes the outcome.
+"""From a click to an outcome: has a call prepared, writes it down, sends it once, writes the outcome.
 
 At most once: a call that is on disk as "placing" is sent by the run that wrote it or by nobody.
 """
@@ -9,14 +9,13 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 import uuid_utils.compat
 
 from webdial.dialstring import HttpRequest, Link, Values
-from webdial.errors import CallNotPlacedError, JournalError, WebdialError
+from webdial.errors import JournalError, WebdialError
 from webdial.exchange.admission import block_of_tally
 from webdial.exchange.calls import Channel, Computer, PlacedCall, PreparedCall, TimeLimits
 from webdial.exchange.clicks import Click
@@ -31,29 +30,20 @@ from webdial.exchange.duplicates import Duplicates, Once, Placing
 from webdial.exchange.functions import DialFunction, NoFunction
 from webdial.exchange.gates import Admission, Gates
 from webdial.exchange.general_settings import (
-    CONNECT_TIME_LIMIT,
-    MECHANISM,
     SAME_CALL_WITHIN,
-    TOTAL_TIME_LIMIT,
-    is_function,
     same_call_s,
-    seconds,
 )
 from webdial.exchange.journal import Begun, Ended, Journal
-from webdial.exchange.mechanism import function_result, mechanism_of
-from webdial.exchange.named_hosts import check_plan
-from webdial.exchange.numbering import path_in_force
 from webdial.exchange.outcome import Outcome, Verdict
-from webdial.exchange.preparing import prepared_by_system
+from webdial.exchange.preparation import Preparation
 from webdial.exchange.redaction import redacted
-from webdial.exchange.resolving import Opener, Resolver, open_nothing
+from webdial.exchange.resolving import Opener, open_nothing
 from webdial.exchange.ringing import BlockLog, RingingTold, blocked, permit_of, tell_ringing
 from webdial.exchange.system_calls import SystemCaller
 from webdial.exchange.systems import SystemSetup
 from webdial.exchange.terms import NO_TERMS, Claim, TallyFullError, Terms
 from webdial.exchange.watching import Watcher, current_call
-from webdial.language import speak, translate
-from webdial.numbers import CleanNumber, clean_number
+from webdial.language import speak
 
 log = logging.getLogger("webdial.exchange")
 
@@ -74,11 +64,6 @@ def _now() -> datetime:
 
 def _new_call_id() -> UUID:
     return uuid_utils.compat.uuid7()
-
-
-@lru_cache(maxsize=256)
-def _time_limits(connect: str, total: str) -> TimeLimits:
-    return TimeLimits(connect_s=seconds(connect), total_s=seconds(total))
 
 
 @dataclass(slots=True)
@@ -127,10 +112,9 @@ class Exchange:
         self._configuration = configuration
         self._journal = journal
         self._sender = sender
-        self._function = function or NoFunction()
         self._system_caller = system_caller
         self._computers = computers or NoComputers()
-        self._opener = opener
+        self._preparation = Preparation(configuration, function or NoFunction(), opener)
         self._run_id = run_id
         self._clock = clock
         self._retry_delays_s = retry_delays_s
@@ -152,10 +136,7 @@ class Exchange:
 
     def sign_in_values(self, setup: SystemSetup, *, user_id: int) -> Values:
         """The values for the user's sign-in at a phone system. Raises NotFoundError for no such user."""
-        configuration = self._configuration.current
-        caller = configuration.caller(user_id)
-        nobody = CleanNumber("", "")
-        return Resolver(configuration, caller, nobody, self._opener).for_sign_in(setup)
+        return self._preparation.sign_in_values(setup, user_id=user_id)
 
     async def prepare_call(
         self, number: str, *, user_id: int, phone_id: int | None = None
@@ -168,64 +149,14 @@ class Exchange:
         dial string in force is at fault or wants an extension that the user has not, or the
         database function gives none.
         """
-        configuration = self._configuration.current
-        caller = configuration.caller(user_id)
-        phone = None if phone_id is None else configuration.phone(user_id, phone_id)
-        if phone is not None:
-            caller = replace(caller, extension=phone.extension)
-        cleaned = clean_number(number)
-        effective = configuration.effective(MECHANISM, caller.branch_id)
-        value, explanation = effective.value, effective.explanation
-        if phone is not None and phone.setup_id is not None:
-            setup = configuration.setup_by_id(phone.setup_id)
-            value = "" if setup is None else setup.name
-            explanation = f"set for the phone {phone.label}"
-        by_function = is_function(value)
-        if by_function:
-            given = path_in_force(configuration, caller.branch_id, cleaned).number
-            value = await self._function.dial_string(given, caller, configuration) or ""
-            string, setup = function_result(value, configuration.setups)
-        else:
-            string, setup = mechanism_of(value, configuration.setups)
-        resolver = Resolver(configuration, caller, cleaned, self._opener, phone_id)
-        limits = _time_limits(
-            configuration.effective(CONNECT_TIME_LIMIT, caller.branch_id).value,
-            configuration.effective(TOTAL_TIME_LIMIT, caller.branch_id).value,
-        )
-        if setup is not None:
-            prepared = prepared_by_system(resolver, setup, explanation, limits)
-        else:
-            assert string is not None
-            path = resolver.path_to_string(string)
-            plan = string.plan(resolver.for_string(string, path))
-            check_plan(configuration, plan)
-            prepared = PreparedCall(
-                caller, cleaned, plan, explanation, limits, path=path,
-                is_standard=not effective.value.strip(),
-            )  # fmt: skip
-        if by_function:
-            prepared = replace(prepared, is_by_function=True)
-        return prepared if phone is None else replace(prepared, phone=phone.label)
+        return await self._preparation.call(number, user_id=user_id, phone_id=phone_id)
 
     def prepare_trial(self, number: str, *, user_id: int, setup_id: int) -> PreparedCall:
         """As `prepare_call`, through one phone system that is set up, whatever setting is in force.
 
         One that is switched off can be tried too.
         """
-        configuration = self._configuration.current
-        caller = configuration.caller(user_id)
-        setup = configuration.setup_by_id(setup_id)
-        if setup is None or setup.system is None:
-            raise CallNotPlacedError(
-                translate("This phone system is not set up, or its file has a fault."),
-                code="phone_system_unusable",
-            )
-        resolver = Resolver(configuration, caller, clean_number(number), self._opener)
-        limits = _time_limits(
-            configuration.effective(CONNECT_TIME_LIMIT, caller.branch_id).value,
-            configuration.effective(TOTAL_TIME_LIMIT, caller.branch_id).value,
-        )
-        return prepared_by_system(resolver, setup, "chosen for a trial", limits)
+        return self._preparation.trial(number, user_id=user_id, setup_id=setup_id)
 
     def tell_ringing(self, prepared: PreparedCall) -> RingingTold:
         """Whether the rules of who may ring what would let this call through now.
@@ -317,7 +248,7 @@ class Exchange:
         entered = current_call.set(start.call_id)
         try:
             try:
-                prepared = await self.prepare_call(number, user_id=user_id, phone_id=phone_id)
+                prepared = await self._preparation.call(number, user_id=user_id, phone_id=phone_id)
                 if is_confirmed:
                     prepared = replace(prepared, is_confirmed=True)
                 return await self._begin_once(prepared, start, once, again)
