@@ -225,6 +225,40 @@ async def test_old_clicks_are_forgotten() -> None:
     assert len(clicks._by_key) == len(clicks._in_order) == 2
 
 
+async def test_of_a_call_that_has_ended_only_its_outcome_stays_in_memory() -> None:
+    office = Office()
+    node = office.node()
+    call = await place(node)
+    (click,) = node.duplicates.clicks._in_order
+    assert (click.outcome, click.call) == (Outcome.SENT, None)
+    assert (await place(node)).id == call.id
+
+
+async def test_second_click_is_told_an_end_that_could_not_be_written() -> None:
+    office = Office(wire=Wire(gate=asyncio.Event()))
+    node = office.node()
+    first = asyncio.create_task(place(node))
+    await office.wire.was_asked.wait()
+    office.ledger.full_for = 1
+    assert office.wire.gate is not None
+    office.wire.gate.set()
+    assert (await first).verdict == SENT
+    assert office.ledger.calls[(await first).id].verdict is None
+    second = await place(node)
+    assert (second.id, second.verdict) == ((await first).id, SENT)
+    await node.close(wait_s=0)
+
+
+async def test_call_that_was_taken_out_of_the_log_stands_for_nothing() -> None:
+    office = Office()
+    node = office.node()
+    first = await place(node)
+    office.ledger.calls.clear()
+    second = await place(node)
+    assert (second.repeats, second.id == first.id) == (None, False)
+    assert (await place(node)).id == second.id
+
+
 async def test_key_gives_the_same_call_long_after_and_on_another_node() -> None:
     office = Office()
     first = await place(office.node(), once=key())
