@@ -54,7 +54,7 @@ TRIALS = (
         "placetel-calls",
         lambda authority: Placetel(key=SECRET, authority=authority),
         {"api_token": SECRET, "sip_user": "7771234567@fpbx.de"},
-        call=Dialled("7771234567@fpbx.de", NUMBER),
+        call=Dialled("7771234567@fpbx.de", "+442079460123"),
         outcome=Outcome.SENT,
         status_outcome=Outcome.REJECTED,
         status_message="sipuid is invalid",

@@ -149,7 +149,7 @@ async def test_asterisk_with_chan_sip_and_a_context_with_a_blank(authority: trus
         (request,) = server.requests
     assert request.target == (
         f"/ari/channels?endpoint=SIP/201&extension={NUMBER}&context=home%20office"
-        f"&priority=1&callerId={NUMBER}&timeout=30"
+        "&priority=1&callerId=201&timeout=30"
     )
 
 

@@ -91,6 +91,12 @@ def test_whole_file() -> None:
     assert system.dial.time_limit_s == 60
 
 
+@pytest.mark.parametrize("value", ["[" * 20_000, "{a=" * 5_000, "9" * 5_000])
+def test_toml_that_python_cannot_read_is_told(value: str) -> None:
+    with pytest.raises(PhoneSystemError, match="nested too deeply or names no number"):
+        read_phone_system(f"title = {value}", id="example")
+
+
 @pytest.mark.parametrize(
     ("before", "after", "code", "at"),
     [

@@ -23,12 +23,16 @@ from tests.phone_systems.standins.base import (
     check_no_body,
     check_path,
     expect,
+    read_form,
     read_json,
     read_query,
     reply_json,
 )
 
 _CHANNEL_ID = "1763863200.17"
+# Asterisk takes the caller id of an originated call for that of the phone: whoever is called sees it
+# (the comment above ast_set_callerid in its sources says so).
+_SHOWN = "{} would be shown to whoever is called"
 
 
 class AsteriskManager(StandIn):
@@ -69,13 +73,14 @@ class AsteriskManager(StandIn):
 
     def _originate(self, request: Received) -> Reply:
         self.dial_requests += 1
-        required = ("action", "channel", "exten", "context", "priority", "async")
-        query = read_query(request, required=required, optional=("callerid", "timeout"))
+        required = ("action", "channel", "exten", "context", "priority", "async", "callerid")
+        query = read_query(request, required=required, optional=("timeout",))
         expect(query["action"].lower() == "originate", f"action {query['action']}")
         expect(query["async"] == "true", "async is not true, so that the answer would wait")
         expect(query["priority"] == "1", f"priority {query['priority']}")
         technology, _, extension = query["channel"].partition("/")
         expect(technology in {"PJSIP", "SIP"}, f"channel technology {technology}")
+        expect(query["callerid"] == extension, _SHOWN.format(query["callerid"]))
         if self.mood is Mood.FAILS_BY_STATUS:
             return Reply("Service Unavailable", 503)
         if self.mood is Mood.FAILS_IN_BODY:
@@ -99,14 +104,15 @@ class AsteriskRest(StandIn):
         denied = reply_json({"message": "Authentication required"}, 401)
         check_basic(request, self._user, self._password, denied)
         self.dial_requests += 1
-        required = ("endpoint", "extension", "context", "priority")
-        query = read_query(request, required=required, optional=("callerId", "timeout"))
+        required = ("endpoint", "extension", "context", "priority", "callerId")
+        query = read_query(request, required=required, optional=("timeout",))
         technology, _, extension = query["endpoint"].partition("/")
         expect(technology in {"PJSIP", "SIP"}, f"endpoint technology {technology}")
+        expect(query["callerId"] == extension, _SHOWN.format(query["callerId"]))
         expect(query["context"] == self._context, f"context {query['context']}")
         expect(query["priority"] == "1", f"priority {query['priority']}")
         if self.mood is not Mood.WILLING:
-            return reply_json({"message": "Allocation failed"}, 500)
+            return reply_json({"error": "Allocation failed"}, 500)
         if not extension:
             return reply_json({"message": "Endpoint not specified"}, 400)
         self.calls.append(Dialled(extension, query["extension"], query["context"]))
@@ -115,21 +121,21 @@ class AsteriskRest(StandIn):
 
 
 class FusionPbx(StandIn):
-    """click_to_call.php with the key of a user in the query."""
+    """click_to_call.php: the call in the query, and the key of a user in either place."""
 
     def __init__(self, *, key: str, authority: trustme.CA) -> None:
         super().__init__(authority=authority)
         self._key = key
 
     def answer(self, request: Received) -> Reply:
-        check_method(request, "GET")
-        check_no_body(request)
+        check_method(request, "POST")
         check_path(request, "/app/click_to_call/click_to_call.php")
-        required = ("src", "dest", "src_cid_number", "key")
+        required = ("src", "dest", "src_cid_number")
         names = ("src_cid_name", "dest_cid_name", "dest_cid_number")
         optional = (*names, "auto_answer", "rec", "ringback")
         query = read_query(request, required=required, optional=optional)
-        if query["key"] != self._key:
+        key = read_form(request, required=("key",))["key"]
+        if key != self._key or len(key) <= 30:
             return self._page("<form id='frm'><input type='text' name='username'></form>")
         self.dial_requests += 1
         called = f"<b>{query['src']} has called {query['dest']}</b>"
@@ -163,10 +169,11 @@ class FreeSwitch(StandIn):
         words = self._command(request)
         if self.mood is Mood.FAILS_BY_STATUS:
             return Reply("Service Unavailable", 503)
-        if len(words) != 4:
+        if len(words) != 6:
             return Reply("-USAGE: <call url> <exten>|&<application_name>(<app_args>)\n")
-        leg, number, dialplan, context = words
+        leg, number, dialplan, context, name, shown = words
         expect(leg.startswith("user/"), f"leg {leg}")
+        expect(name == shown == leg.removeprefix("user/"), _SHOWN.format(shown))
         expect(dialplan == "XML", f"dialplan {dialplan}")
         if self.mood is Mood.FAILS_IN_BODY:
             return Reply("-ERR USER_NOT_REGISTERED\n")

@@ -82,7 +82,7 @@ class SSeries(StandIn):
             return self._log_in(request)
         self.dial_requests += 1
         if not self.sessions.knows(read_query(request, required=("token",))["token"]):
-            return reply_json({"status": "Failed", "errno": "10004", "errmsg": "Invalid token"})
+            return reply_json({"status": "Failed", "errno": "20004"})
         is_outside = interface == "extension/dial_outbound"
         caller, callee = ("extid", "outto") if is_outside else ("caller", "callee")
         content = read_json(request, required=(caller, callee), optional=("autoanswer",))
@@ -95,7 +95,7 @@ class SSeries(StandIn):
         expect(read_text(content, "port").isdigit(), "port is no number in a text")
         wanted = (self._user, hashlib.md5(self._password.encode()).hexdigest())
         if (read_text(content, "username"), read_text(content, "password")) != wanted:
-            return reply_json({"status": "Failed", "errno": "10003", "errmsg": "Wrong password"})
+            return reply_json({"status": "Failed", "errno": "20003"})
         self.log_ins += 1
         return reply_json({"status": "Success", "token": self.sessions.begin()})
 
@@ -103,10 +103,25 @@ class SSeries(StandIn):
         if self.mood is Mood.FAILS_BY_STATUS:
             return Reply("Bad Gateway", 502)
         if self.mood is Mood.FAILS_IN_BODY:
-            failed = {"status": "Failed", "errno": "20006", "errmsg": "Extension unregistered"}
-            return reply_json(failed)
+            return reply_json({"status": "Failed", "errno": "10024"})
         self.calls.append(call)
         return reply_json({"status": "Success", "callid": "1632985346.12"})
+
+
+class SSeriesTwo(SSeries):
+    """API v2.0.0: one interface for extensions and numbers outside."""
+
+    def answer(self, request: Received) -> Reply:
+        check_method(request, "POST")
+        (interface,) = path_parts(request, r"/api/v2\.0\.0/(login|call/dial)")
+        if interface == "login":
+            return self._log_in(request)
+        self.dial_requests += 1
+        if not self.sessions.knows(read_query(request, required=("token",))["token"]):
+            return reply_json({"status": "Failed", "errno": "20004"})
+        optional = ("autoanswer", "dialpermission")
+        content = read_json(request, required=("caller", "callee"), optional=optional)
+        return self._call(Dialled(read_text(content, "caller"), read_text(content, "callee")))
 
 
 class GrandstreamUcm(StandIn):
@@ -158,7 +173,7 @@ class GrandstreamUcm(StandIn):
         if self.mood is Mood.FAILS_BY_STATUS:
             return Reply("Bad Gateway", 502)
         if self.mood is Mood.FAILS_IN_BODY:
-            return self._failure(-9, "Caller is not registered")
+            return reply_json({"response": {}, "status": -47})
         self.calls.append(Dialled(read_text(content, "caller"), read_text(content, "outbound")))
         return reply_json({"response": {"need_apply": "no"}, "status": 0})
 
