@@ -13,6 +13,7 @@
     python3 dev.py fuzz        the property tests again and again, for ten minutes
     python3 dev.py crash       kill a loaded server hundreds of times, and account for every call
     python3 dev.py systemd     boot a machine with a real systemd, and have its unit start, restart and stop Webdial (Debian, root)
+    python3 dev.py container   build the image, and run, end, kill, upgrade, back up and restore its container as the manual says (Debian, root)
     python3 dev.py provider    sign in by a certified OpenID Connect provider that others wrote (needs npm)
     python3 dev.py screenshots the manual's pictures of pages; with a folder, every page into it
     python3 dev.py html        every page's HTML, held to the standard (needs Java and npm)
@@ -69,6 +70,7 @@ def main(arguments: Sequence[str]) -> int:
         "fuzz": fuzz,
         "crash": crash,
         "systemd": systemd,
+        "container": container,
         "provider": provider,
         "screenshots": screenshots,
         "html": html,
@@ -192,6 +194,13 @@ def systemd(arguments: list[str]) -> int:
     if not shutil.which("systemd-nspawn"):
         install_on_debian("systemd-container")
     return inside("python", "-m", "tests.systemd", from_source=True)
+
+
+def container(arguments: list[str]) -> int:
+    read("container", arguments)
+    synchronise(DEV_LOCK)
+    install_on_debian("podman", "runc", "mmdebstrap", "iptables")
+    return inside("python", "-m", "tests.container", from_source=True)
 
 
 def provider(arguments: list[str]) -> int:

@@ -23,7 +23,7 @@ MODULES: Final = {
 }
 """Who reads what the command is told."""
 
-HERE: Final = {"check", "systemd", "provider", "html", "extension", "format", "lock"}
+HERE: Final = {"check", "systemd", "container", "provider", "html", "extension", "format", "lock"}
 """dev.py itself reads it."""
 
 HANDED_ON: Final = {"demo", "test", "thorough", "run", "bench"}

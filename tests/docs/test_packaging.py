@@ -1,12 +1,12 @@
 """What is in packaging/: the unit that systemd takes, the container whose files and commands exist."""
 
 import configparser
-import fnmatch
 import json
 import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -70,22 +70,34 @@ def test_unit_waits_for_the_end() -> None:
     assert (service()["Type"], service()["KillMode"]) == ("notify", "mixed")
 
 
-def test_container_copies_what_there_is() -> None:
-    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
-    let_in = [line.removeprefix("!") for line in ignored if line.startswith("!")]
-    copied = [
+def copied_into_the_image() -> list[str]:
+    return [
         name
         for kind, rest in instructions()
         if kind == "COPY" and not rest.startswith("--from")
         for name in rest.split()[:-1]
     ]
-    assert len(copied) >= 4
+
+
+def needed_for_the_wheel() -> set[str]:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = told["tool"]["hatch"]["build"]["targets"]["wheel"]
+    project = told["project"]
+    files = {"pyproject.toml", project["readme"], *project["license-files"]}
+    return files | set(wheel["packages"]) | set(wheel["force-include"])
+
+
+def is_within(name: str, folders: list[str]) -> bool:
+    return any(name == each or name.startswith(f"{each}/") for each in folders)
+
+
+def test_container_copies_what_there_is() -> None:
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    let_in = [line.removeprefix("!") for line in ignored if line.startswith("!")]
+    copied = copied_into_the_image()
     assert [name for name in copied if not (ROOT / name).exists()] == []
-    assert [
-        name
-        for name in copied
-        if not any(fnmatch.fnmatch(name, each) or name.startswith(f"{each}/") for each in let_in)
-    ] == []
+    assert [name for name in needed_for_the_wheel() if not is_within(name, copied)] == []
+    assert [name for name in copied if not is_within(name, let_in)] == []
     assert (ROOT / ".containerignore").read_text(encoding="utf-8").splitlines() == ignored
 
 

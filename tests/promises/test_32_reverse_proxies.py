@@ -9,7 +9,7 @@ from tests.promises.proofs import proven_by
 
 test_proven_elsewhere = proven_by(
     "tests/running/test_reverse_proxy.py::test_who_is_no_proxy_is_not_believed",
-    "tests/running/test_reverse_proxy.py::test_https_and_the_client_s_address_come_through_nginx",
+    "tests/running/test_reverse_proxy.py::test_https_and_the_client_s_address_come_through",
 )
 
 NO_PROXY: Final = "127.0.0.9"

@@ -136,6 +136,15 @@ def test_backup_takes_no_other_file_s_place(filled: Installation, tmp_path: Path
     assert [each.name for each in tmp_path.iterdir()] == ["there"]
 
 
+def test_where_there_is_no_database_nothing_is_backed_up(tmp_path: Path) -> None:
+    """As from a timer that was not told WEBDIAL_DATA: it would back up an empty database every day."""
+    refused = Installation(tmp_path / "data").run("backup", str(tmp_path / "file.tar.gz"))
+    assert refused.returncode == 1
+    assert f"There is no database {tmp_path / 'data' / 'webdial.sqlite3'}" in refused.stderr
+    assert not (tmp_path / "file.tar.gz").exists()
+    assert not (tmp_path / "data" / "webdial.sqlite3").exists()
+
+
 def test_backup_without_keys_holds_none(filled: Installation, tmp_path: Path) -> None:
     backup = tmp_path / "webdial.tar.gz"
     made = filled.run("backup", str(backup), "--without-keys")

@@ -1,27 +1,24 @@
-"""nginx in front, set up as the manual says: https and the client's address get through, and from nobody else."""
+"""A proxy in front, set up as the manual says: https and the client's address get through, and from nobody else."""
 
 import http.client
 import re
 import ssl
 import urllib.parse
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import trustme
 
-from tests.docs.manual import page
 from tests.real.addresses import Slot
-from tests.real.presence import program, require
-from tests.real.processes import Child
+from tests.real.presence import require
 from tests.running.kept import ask
 from tests.running.nodes import wait_until
+from tests.running.proxies import NAME, PROXIES, proxy_by
 from tests.server import Installation, Server
 
 PASSWORD = "plum tractor seven"
-NAME = "dial.example"
 LAST_OF_PROXY = 90
+HIDDEN = ("/healthz", "/readyz", "/metrics", "/%68ealthz", "//healthz")
 CLIENT = "127.77.0.5"
 PRETENDED = "203.0.113.7"
 ADDRESSES = "SELECT ip FROM usersessions_usersession ORDER BY id"
@@ -40,53 +37,27 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installat
         yield installation, server
 
 
-@contextmanager
-def nginx(folder: Path, host: str, server: Server) -> Iterator[tuple[str, int, ssl.SSLContext]]:
-    """Address and port of nginx with the manual's configuration, and what trusts its certificate."""
-    authority = trustme.CA()
-    certificate = authority.issue_cert(NAME)
-    certificate.private_key_and_cert_chain_pem.write_to_path(folder / "both.pem")
-    fence = next(
-        each for each in page("docs/how-to/reverse-proxy.md").fences if each.info == "nginx"
-    )
-    told = (
-        fence.text.replace("listen 443", f"listen {host}:8443")
-        .replace("/etc/ssl/dial.example.pem", str(folder / "both.pem"))
-        .replace("/etc/ssl/private/dial.example.key", str(folder / "both.pem"))
-        .replace("http://127.0.0.1:8000", server.address)
-    )
-    paths = "".join(
-        f"{kind}_temp_path {folder / kind}; "
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder / 'pid'}; error_log stderr notice; user root;\n"
-        f"events {{}}\nhttp {{ access_log off; {paths}\n{told}\n}}\n"
-    )
-    command = [program("nginx"), "-c", folder / "nginx.conf", "-p", folder]
-    trusting = ssl.create_default_context()
-    authority.configure_trust(trusting)
-    with Child("nginx", command, folder=folder) as child:
-        child.wait_line("start worker process ")
-        yield host, 8443, trusting
-
-
 class Visitor:
-    """Somebody at the address CLIENT, with cookies and whatever headers they like to write."""
+    """Somebody at an address of loopback, with cookies and whatever headers they like to write."""
 
     def __init__(
-        self, server: tuple[str, int, ssl.SSLContext | None], headers: dict[str, str]
+        self,
+        server: tuple[str, int, ssl.SSLContext | None],
+        headers: dict[str, str],
+        *,
+        client: str = CLIENT,
     ) -> None:
         self._server = server
         self._headers = headers
+        self._client = client
         self._cookies: dict[str, str] = {}
 
     def ask(self, path: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
         host, port, trusting = self._server
         connection = (
-            http.client.HTTPConnection(host, port, source_address=(CLIENT, 0), timeout=60)
+            http.client.HTTPConnection(host, port, source_address=(self._client, 0), timeout=60)
             if trusting is None
-            else _Named(host, port, trusting)
+            else _Named(host, port, trusting, self._client)
         )
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         headers = {
@@ -105,18 +76,22 @@ class Visitor:
         finally:
             connection.close()
 
-    def sign_in(self) -> int:
-        found = _FORGERY.search(self.ask("/sign-in")[1])
+    def send(self, path: str, fields: dict[str, str]) -> int:
+        """Fill in the form of a page; the status of the answer."""
+        found = _FORGERY.search(self.ask(path)[1])
         assert found is not None
-        fields = {"csrfmiddlewaretoken": found[1], "username": "carl", "password": PASSWORD}
-        return self.ask("/sign-in", {**fields, "next": "/dial"})[0]
+        return self.ask(path, {"csrfmiddlewaretoken": found[1], **fields})[0]
+
+    def sign_in(self) -> int:
+        fields = {"username": "carl", "password": PASSWORD, "next": "/dial"}
+        return self.send("/sign-in", fields)
 
 
 class _Named(http.client.HTTPSConnection):
     """To an address, where a name is expected that no name server knows."""
 
-    def __init__(self, host: str, port: int, trusting: ssl.SSLContext) -> None:
-        super().__init__(host, port, context=trusting, source_address=(CLIENT, 0), timeout=60)
+    def __init__(self, host: str, port: int, trusting: ssl.SSLContext, client: str) -> None:
+        super().__init__(host, port, context=trusting, source_address=(client, 0), timeout=60)
         self._trusting = trusting
 
     def connect(self) -> None:
@@ -128,18 +103,19 @@ def last_address(installation: Installation) -> str:
     return str(ask(installation, ADDRESSES)[-1][0])
 
 
-def test_https_and_the_client_s_address_come_through_nginx(
-    behind: tuple[Installation, Server], slot: Slot, tmp_path: Path
+@pytest.mark.parametrize("name", PROXIES)
+def test_https_and_the_client_s_address_come_through(
+    behind: tuple[Installation, Server], slot: Slot, tmp_path: Path, name: str
 ) -> None:
-    require("nginx")
+    require(name)
     installation, server = behind
-    with nginx(tmp_path, slot.host(LAST_OF_PROXY), server) as proxy:
+    with proxy_by(name, tmp_path, slot.host(LAST_OF_PROXY), server) as proxy:
         assert Visitor(proxy, {}).sign_in() == 302
         wait_until(lambda: bool(ask(installation, ADDRESSES)))
         assert last_address(installation) == CLIENT
         assert Visitor(proxy, {"X-Forwarded-For": PRETENDED}).sign_in() == 302
         assert last_address(installation) == CLIENT
-        assert [Visitor(proxy, {}).ask(path)[0] for path in ("/healthz", "/metrics")] == [404, 404]
+        assert [Visitor(proxy, {}).ask(path)[0] for path in HIDDEN] == [404] * len(HIDDEN)
 
 
 def test_who_is_no_proxy_is_not_believed(behind: tuple[Installation, Server]) -> None:

@@ -2,7 +2,11 @@
 cd /
 told() { printf '%s\t%s\n' "$1" "$2"; }
 shown() { systemctl show webdial --property "$1" --value; }
-webdial() { runuser -u webdial -- env WEBDIAL_DATA=/var/lib/webdial /opt/webdial/bin/webdial "$@"; }
+# As the how-to gives commands; --pipe for --pty, since nobody types here.
+webdial() {
+  systemd-run --pipe --quiet --uid webdial --property EnvironmentFile=/etc/webdial/webdial.env --setenv WEBDIAL_DATA=/var/lib/webdial \
+    /opt/webdial/bin/webdial "$@"
+}
 ready() { curl -sS http://127.0.0.1:8000/readyz | grep -o '"ready":[a-z]*'; }
 another_than() { for _ in $(seq 300); do [ "$(shown MainPID)" != "$1" ] && [ "$(shown ActiveState)" = active ] && return; sleep 0.2; done; }
 called() {
