@@ -34,6 +34,8 @@ SHORT: Final = (
     "tests/site/accounts/test_shared_cache.py",
     "tests/site/checks/test_database_checks.py",
     "tests/site/transfer/test_import.py",
+    "tests/site/maintenance/test_credentials.py",
+    "tests/site/maintenance/test_hostile.py",
     "tests/site/maintenance/test_user_list.py",
 )
 EVERYBODY: Final = (

@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.db import connection
 from filelock import FileLock
 
+from webdial.errors import WebdialError
 from webdial.language import translatable
 
 if TYPE_CHECKING:
@@ -67,12 +68,24 @@ def upgrade_database() -> None:
 
     with FileLock(settings.ENVIRONMENT.data / "upgrade.lock"), connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # other machines may start at the same moment
+            _refuse_other_than_utf8(cursor)
             _take_upgrade_lock(cursor, UPGRADE_KEY)
         try:
             call_command("migrate", interactive=False, verbosity=0)
         finally:
             if connection.vendor == "postgresql":
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [UPGRADE_KEY])
+
+
+def _refuse_other_than_utf8(cursor: "CursorWrapper") -> None:
+    """Raises WebdialError. In another encoding there are names that cannot be kept, and SQL_ASCII gives every text back as bytes."""
+    cursor.execute("SHOW server_encoding")
+    found = cursor.fetchone()[0]
+    if found != "UTF8":
+        raise WebdialError(
+            f"The database keeps texts as {found}. Webdial needs one that keeps them as UTF8.",
+            hint="Make another: CREATE DATABASE name OWNER user ENCODING 'UTF8' TEMPLATE template0",
+        )
 
 
 def _take_upgrade_lock(cursor: "CursorWrapper", key: int) -> None:

@@ -1,5 +1,6 @@
 """`webdial dial --selection` and `webdial dial -`: what is selected on a real X11, and what is piped in."""
 
+import json
 import os
 import subprocess
 import sys
@@ -26,6 +27,8 @@ def test_selected_number_is_dialled(installed: Installation, select: Select, x11
     select(f"  Tel. {NUMBER}\n")
     done = installed.run("dial", "--selection", "--user", "carl")
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "tel:+442079460123"), done.stderr
+    listed = installed.run("calls", "list", "--json")
+    assert json.loads(listed.stdout.splitlines()[0])["number"] == NUMBER, listed.stdout
 
 
 def test_selection_that_is_no_number_dials_nothing(

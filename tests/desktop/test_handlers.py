@@ -93,6 +93,7 @@ def test_pairing_is_read_by_its_owner_alone(
     said = helper.run("status").stdout
     assert f"Paired with {server.address}" in said
     assert "wdc_" not in said
+    assert "The helper is not connected: start it" in said
 
 
 def test_click_opens_the_dial_page(

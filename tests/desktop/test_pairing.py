@@ -49,6 +49,7 @@ def test_code_pairs_one_machine_once(server: Server, installation: Installation)
         "user": "Carl Osei",
         "name": "Desk",
         "dials_without_asking": False,
+        "is_connected": False,
     }
 
 

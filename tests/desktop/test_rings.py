@@ -174,6 +174,7 @@ def test_helper_that_is_started_again_takes_the_place_of_the_one_that_runs(
         with Helper(helper.home, helper.environment) as newer:
             newer.start()
             assert helper.wait_ended() == -signal.SIGTERM
+            assert "The helper is connected" in newer.run("status").stdout
 
 
 def test_revoked_helper_stops_at_once(installed: Installation, helper: Helper) -> None:

@@ -10,6 +10,7 @@ from webdial.dialstring import (
     Values,
     parse_dial_string,
 )
+from webdial.dialstring.functions import FunctionMisfitError, scalar
 
 VALUES = Values("+442079460123", "201")
 
@@ -27,6 +28,16 @@ def test_longest_string_is_read() -> None:
     plan = parse_dial_string(string).plan(VALUES)
     assert isinstance(plan, HttpRequest)
     assert len(plan.url) == MAX_LENGTH + len("%2B442079460123") - 1
+
+
+@pytest.mark.parametrize("value", ["[" * 15_000, "9" * 15_000])
+def test_json_that_python_cannot_read_is_told(value: str) -> None:
+    """Nested too deeply, or a number of more than 4,300 digits."""
+    with pytest.raises(DialStringError) as caught:
+        parse_dial_string("{POST}{JSON}http://pbx.example/<&>a:=" + value)
+    assert "json_value" in {fault.code for fault in caught.value.faults}
+    with pytest.raises(FunctionMisfitError):
+        scalar(value)
 
 
 def test_many_faults_are_told_up_to_a_bound() -> None:

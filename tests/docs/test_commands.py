@@ -14,8 +14,16 @@ from tests.docs.manual import ROOT, all_pages, page
 from webdial.environment import VARIABLES
 
 # Programs of others that the manual mentions; what they are told is theirs.
-OTHERS = {"cp", "curl", "echo", "install", "pip", "podman", "sqlite3", "systemctl", "useradd"}
+OTHERS = {
+    "cp", "curl", "echo", "install", "ln", "pip", "podman", "sqlite3", "systemctl", "systemd-run", "useradd"
+}  # fmt: skip
 LIBRARIES_VARIABLES = {"FORWARDED_ALLOW_IPS", "SSL_CERT_FILE"}
+
+_RUN_BY = re.compile(
+    r"^(?:podman exec (?:-it )?webdial (?=webdial )|systemd-run .+ (?=/opt/webdial/bin/webdial ))",
+    re.MULTILINE,
+)
+"""What stands before a command of ours that something else runs."""
 
 _SETS = re.compile(r"([A-Z][A-Z_]*)=")
 _UNIT = re.compile(r"^(Environment|ExecStart)=(.+)$", re.MULTILINE)
@@ -26,7 +34,7 @@ def lines_of(path: str) -> Iterator[str]:
     for fence in page(path).fences:
         match fence.info:
             case "sh":
-                yield from fence.text.replace("\\\n", " ").splitlines()
+                yield from _RUN_BY.sub("", fence.text.replace("\\\n", " ")).splitlines()
             case "ini":
                 for kind, text in _UNIT.findall(fence.text):
                     yield text if kind == "ExecStart" else f"export {text}"

@@ -1,12 +1,34 @@
 """Texts that were put together when they were kept, and are told in another language later."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
-from webdial.language import decimal, measured, waited
+from webdial.desktop.tapi.failures import (
+    LINE_FAILURES,
+    REQUEST_FAILURES,
+    line_failure,
+    request_failure,
+)
+from webdial.desktop.tapi.line_call import ENDED
+from webdial.dialstring import FAULTS_OF_VALUES
+from webdial.exchange import Outcome, Verdict
+from webdial.exchange.admission import BLOCKS
+from webdial.exchange.judging import NOTHING_TO_TAKE
+from webdial.exchange.network_policy import REFUSALS
+from webdial.exchange.outcome import DIAL_AGAIN_IN, TRIED_AGAIN_IN
+from webdial.language import decimal, measured, translate, waited
+from webdial.numbers import WHYS
 from webdial.site.models import Change, ChangeSubject
-from webdial.site.pages.kept_words import told_answer, told_label, told_note, told_source
+from webdial.site.pages.kept_words import (
+    told_answer,
+    told_label,
+    told_note,
+    told_source,
+    told_verdict,
+    told_why,
+)
 from webdial.site.pages.language import say_in
 
 
@@ -75,6 +97,94 @@ def test_note(kept: str, told: str) -> None:
 @pytest.mark.parametrize(("kept", "told"), ANSWERS.items())
 def test_what_stands_instead_of_an_answer(kept: str, told: str) -> None:
     assert told_answer(kept) == told
+
+
+WITHIN = {
+    "The phone system Desk wants a plus and the country code. It stays: it is no whole number in GB.": (
+        "Die Telefonanlage Desk verlangt diese Form: ein Plus und die Ländervorwahl. "
+        "Sie bleibt: In diesem Land (GB) ist sie keine vollständige Nummer."
+    ),
+    "Line 2: 00(.*) => 0 -- It stays: so.": "Zeile 2: 00(.*) => 0 -- It stays: so.",
+}
+
+
+def filled(form: str) -> tuple[str, str]:
+    """A text of this form as it is kept, and as it is told."""
+    values = {name: f"<{name}>" for name in re.findall(r"\{(\w+)\}", form)}
+    return form.format_map(values), translate(form, **values)
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(("kept", "told"), WITHIN.items())
+def test_text_within_a_text(kept: str, told: str) -> None:
+    assert told_why(kept) == told
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize("form", [*WHYS, *BLOCKS])
+def test_why_a_step_did_it(form: str) -> None:
+    kept, told = filled(form)
+    assert told_why(kept) == told != kept
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize("form", REFUSALS)
+def test_where_a_request_may_not_go(form: str) -> None:
+    kept, told = filled(form)
+    assert told_answer(kept) == told != kept
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize("form", [*BLOCKS, NOTHING_TO_TAKE, *FAULTS_OF_VALUES])
+def test_message_of_a_call(form: str) -> None:
+    kept, told = filled(form)
+    assert told_verdict(Verdict(Outcome.BLOCKED, message=kept)).message == told != kept
+    refused = Verdict(Outcome.REJECTED, message=kept)
+    assert told_verdict(refused).message == kept  # it is the phone system's own
+
+
+HELPER = {
+    "The number is busy.": "Die Nummer ist besetzt.",
+    "The line is in use. (LINEERR_INUSE)": "Die Leitung wird gerade benutzt. (LINEERR_INUSE)",
+    (
+        "No program for telephone calls runs here, and none could be started. (TAPIERR_NOREQUESTRECIPIENT) "
+        "Choose a line under My account | Computers."
+    ): (
+        "Hier läuft kein Programm für Anrufe, und es ließ sich keines starten. (TAPIERR_NOREQUESTRECIPIENT) "
+        "Wählen Sie eine Leitung unter Mein Konto | Computer."
+    ),
+    "Extension 203 is busy. (17)": "Extension 203 is busy. (17)",
+}
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(("kept", "told"), HELPER.items())
+def test_what_a_helper_said_of_a_line(kept: str, told: str) -> None:
+    for outcome in (Outcome.REJECTED, Outcome.FAILED):
+        assert told_verdict(Verdict(outcome, message=kept)).message == told
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    "failure",
+    [
+        *map(line_failure, LINE_FAILURES),
+        *map(request_failure, REQUEST_FAILURES),
+        *(each.detail for each in ENDED.values() if each.outcome != "accepted"),
+    ],
+    ids=str,
+)
+def test_every_failure_of_a_line_is_told(failure: object) -> None:
+    verdict = Verdict(Outcome.REJECTED, message=str(failure))
+    assert told_verdict(verdict).message != str(failure)
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize("form", [TRIED_AGAIN_IN, DIAL_AGAIN_IN])
+def test_what_the_caller_does_next(form: str) -> None:
+    kept = form.format(span="5 minutes")
+    told = translate(form, span="5 Minuten")
+    assert told_verdict(Verdict(Outcome.HELD_BACK, next_step=kept)).next_step == told != kept
 
 
 @pytest.mark.parametrize("kept", [*SOURCES, *NOTES, *ANSWERS])

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.cases import cases_of
-from webdial.numbers import MAX_DIALLED, NumberError, clean_number
+from webdial.numbers import MAX_DIALLED, NumberError, clean_number, number_in
 
 
 @pytest.mark.parametrize("case", cases_of("numbers"), ids=lambda case: ascii(case["typed"]))
@@ -22,6 +22,35 @@ def test_case(case: dict[str, Any]) -> None:
     cleaned = clean_number(case["typed"])
     assert (cleaned.dialled, cleaned.extension) == (case["dialled"], case.get("extension"))
     assert cleaned.typed == case["typed"]
+
+
+@pytest.mark.parametrize(
+    ("selected", "number"),
+    [
+        ("  Tel. +44 20 7946 0123\n", "+44 20 7946 0123"),
+        ("Tel.: (020) 7946 0123 (home)", "(020) 7946 0123"),
+        ("Call (020 7946 0123), please", "020 7946 0123"),
+        ("Office: 020 7946 0123 ext. 12", "020 7946 0123 ext. 12"),
+        ("Phone: *21*305#", "*21*305#"),
+        ("tel:+44-20-7946-0123;ext=12", "+44-20-7946-0123;ext=12"),
+        ("٠٢٠ ٧٩٤٦ ٠١٢٣", "٠٢٠ ٧٩٤٦ ٠١٢٣"),
+        ("9", "9"),
+        ("Yours sincerely", "Yours sincerely"),
+        ("020 7946 0123 or 0113 496 0187", "020 7946 0123 or 0113 496 0187"),
+        ("0800 FLOWERS", "0800 FLOWERS"),
+    ],
+)
+def test_number_in_a_selected_text(selected: str, number: str) -> None:
+    assert number_in(selected) == number
+
+
+@given(st.text("0123456789+*#,()-./ extTl:\n", max_size=60))
+def test_number_in_a_text_means_the_same_or_is_the_text(text: str) -> None:
+    found = number_in(text)
+    assert found in text
+    if found != text.strip():
+        whole, cut = clean_number(text), clean_number(found)
+        assert (whole.dialled, whole.extension) == (cut.dialled, cut.extension)
 
 
 def test_ten_thousand_characters_are_refused_shortly() -> None:

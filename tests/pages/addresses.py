@@ -145,6 +145,7 @@ def _more(who: Who, filled: Filled) -> Iterator[Visit]:
             yield Visit("calls-filtered", "/calls?number=0113&outcome=sent")
             yield Visit("calls-of-nobody", "/calls?number=999999")
             yield Visit("change-missing", "/maintenance/changes/999999", 404)
+            yield Visit("button-only", "/maintenance/users/bulk", 405)
         case Who.CALLER:
             yield from (Visit(f"dial-{kind}", f"/dial?list={kind}") for kind in _LISTS)
             yield Visit("dial-found", "/dial?q=quill")

@@ -1,5 +1,9 @@
 """Second factors cannot be gone round, and whoever decides where requests go must have one where the rule says so."""
 
+import json
+
+import pytest
+
 from tests.promises.attacked import AttackedSite
 from tests.promises.proofs import proven_by
 
@@ -36,3 +40,70 @@ def test_factor_is_not_taken_away_in_an_open_session(attacked: AttackedSite) -> 
     ada.submit(f"/account/passkeys/{key}/remove")
     assert ada.get("/account/second-factor/codes").status == 302
     assert attacked.rows("mfa_authenticator") == before
+
+
+def test_nor_by_the_page_that_keeps_users(attacked: AttackedSite) -> None:
+    """Neither factor nor password of one's own is changed where the password is not asked for."""
+    ada, ada_id = attacked.browser("ada"), attacked.people["ada"].user_id
+    passwords = f"SELECT password FROM webdial_user WHERE id = {ada_id}"
+    before = attacked.rows("mfa_authenticator"), attacked.select(passwords)
+    page = f"/maintenance/users/{ada_id}"
+    ada.submit(f"{page}/sign-in", act="remove-second-factor")
+    assert "/sign-in/link/" not in ada.submit(f"{page}/sign-in", act="link").body
+    mine = {"login": "ada", "staff_id": "AB", "name": "Ada Byrne", "role": "administrator"}
+    answer = ada.submit(page, **mine, is_active="1", password="amber-brook-cedar")
+    assert answer.status == 422
+    assert (attacked.rows("mfa_authenticator"), attacked.select(passwords)) == before
+
+
+PASSKEYS = {
+    "too deep": "[" * 20_000,
+    "objects too deep": '{"a":' * 5_000,
+    "number too long": "9" * 5_000,
+    "nothing in it": "{}",
+    "no bytes": '{"id": "\u00e9", "rawId": "\u00e9", "type": "public-key", "response": {}}',
+    "other kinds": '{"id": 1, "rawId": [], "type": {}, "response": 5}',
+    "text": '"\\ud800"',
+    "no JSON": "\0",
+    **{
+        f"response {name}": json.dumps(
+            {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": response}
+        )
+        for name, response in {
+            "empty": {},
+            "of nothing": dict.fromkeys(
+                ("clientDataJSON", "authenticatorData", "signature", "attestationObject"), ""
+            ),
+            "of zeros": {
+                **dict.fromkeys(("authenticatorData", "signature", "attestationObject"), "A" * 400),
+                "clientDataJSON": "e30", "userHandle": "MQ",
+            },
+            "of a stranger": {"userHandle": "z" * 4_000, "clientDataJSON": "W10"},
+        }.items()
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PASSKEYS)
+def test_passkey_that_is_none_is_refused_and_fails_nowhere(
+    attacked: AttackedSite, name: str
+) -> None:
+    """Anybody may send one, and would else fill the log."""
+    said, half_way = len(attacked.server.rest), attacked.nobody()
+    password = attacked.filled.passwords["ada"]
+    half_way.take_cookies(half_way.submit("/sign-in", username="ada", password=password))
+    carl = attacked.browser("carl")
+    carl.submit("/account/confirm", password=attacked.filled.passwords["carl"])
+    before = attacked.rows("mfa_authenticator")
+    for who, path in (
+        (attacked.nobody(), "/sign-in/passkey"),
+        (half_way, "/sign-in/second-factor"),
+        (attacked.browser("ada"), "/account/confirm/passkey"),
+        (carl, "/account/passkeys/add"),
+    ):
+        who.take_cookies(who.get(path, X_Requested_With="XMLHttpRequest"))  # begins it
+        answer = who.submit(path, credential=PASSKEYS[name], name="Key")
+        assert answer.status in {200, 302, 422, 429}, path
+        assert half_way.get("/dial").status == 302
+    assert attacked.rows("mfa_authenticator") == before
+    assert "Traceback" not in "\n".join(attacked.server.rest[said:])

@@ -1,12 +1,13 @@
-"""Starts Debian's wapiti 3.0.4 with the Python of the system, to which it belongs, and mends four things in it.
+"""Starts Debian's wapiti 3.0.4 with the Python of the system, to which it belongs, and mends five things in it.
 
 Its way of leaving addresses out (-x) fails since Python 3.11, which wants a pattern's flags in front. And it takes
 forms for different ones whose fields are the same but for what is made anew with each page, so that it attacks the
 same form dozens of times and never comes to the end; so it does with pages of rows, which are alike but for a
-number. And it does not know the name of Django's token against forgery, so that it never tried whether that is
-looked at. Newer releases of wapiti want Python 3.12.
+number. It knows no buttons, so that what a form does by the button that was pressed was never tried. And it
+does not know the name of Django's token against forgery, so that it never tried whether that is looked at. Newer releases of wapiti want Python 3.12.
 """
 
+import copy
 import fnmatch
 import re
 import sys
@@ -36,6 +37,7 @@ def wildcard_translate(pattern: str) -> re.Pattern[str]:
 
 
 def forms_that_stay_the_same(self: page.Page, autofill: bool = True) -> Iterator[web.Request]:
+    press_each_button(self)
     for form in _forms_of(self, autofill):
         form._post_params = [
             [name, _first(value) if name == FORGERY else value]
@@ -43,6 +45,16 @@ def forms_that_stay_the_same(self: page.Page, autofill: bool = True) -> Iterator
             if name != ONCE
         ]
         yield form
+
+
+def press_each_button(self: page.Page) -> None:
+    """Beside each form, put one for each of its buttons, with what the button adds to it."""
+    for form in self.soup.find_all("form"):
+        for button in form.find_all("button", attrs={"name": True}):
+            pressed = copy.copy(form)
+            named = {"type": "hidden", "name": button["name"], "value": button.get("value", "")}
+            pressed.append(self.soup.new_tag("input", attrs=named))
+            form.insert_after(pressed)
 
 
 def some_of_each(

@@ -118,7 +118,7 @@ def _scan(site: AttackedSite, login: str, folder: Path, *, is_short: bool) -> li
 def _command(site: AttackedSite, login: str, folder: Path, *options: str) -> list[str]:
     address = site.server.address.replace("127.0.0.1", "localhost")
     command = [_PYTHON, str(_WAPITI), "-u", f"{address}/dial", *_ALWAYS, *options]
-    for path in _EXCLUDED:
+    for path in (*_EXCLUDED, *_own_sign_in(site, login)):
         command += ["-x", f"{address}{path}"]
     for path in _starts(site, login):
         command += ["-s", f"{address}{path}"]
@@ -129,6 +129,12 @@ def _command(site: AttackedSite, login: str, folder: Path, *options: str) -> lis
                "secure": False, "port": None}}  # fmt: skip
     cookies.write_text(json.dumps({".localhost.local": {"/": session}}), encoding="utf-8")
     return [*command, "-c", str(cookies)]
+
+
+def _own_sign_in(site: AttackedSite, login: str) -> list[str]:
+    """The page on which one may end all one's own sessions; those of others are attacked."""
+    person = site.people.get(login)
+    return [f"/maintenance/users/{person.user_id}/sign-in"] if person else []
 
 
 def _looked_at(session: Path) -> str:

@@ -203,9 +203,12 @@ async def test_paired_browser_is_listed_and_revoked_as_a_token(carl: Member) -> 
     assert "Not used yet." in page
     token = await ApiToken.objects.aget(browser="Chromium on Linux")
     assert (token.places_calls, token.reads_calls) == (True, True)
-    path = f"/account/tokens/{token.pk}/revoke"
+    path = f"/account/tokens/{token.pk}/revoke?from=computers"
     assert path in page
-    assert (await carl.client.post(path)).status_code == 302
+    asked = (await carl.client.get(path)).content.decode()
+    assert asked.count(f'href="{PAGE}"') == 3  # beside the menu: the way back, and Cancel
+    answer = await carl.client.post(path)
+    assert (answer.status_code, answer["Location"]) == (302, PAGE)
     assert "You have no browsers." in (await carl.client.get(PAGE)).content.decode()
     rows = [
         (row.user_name, row.action, row.label)

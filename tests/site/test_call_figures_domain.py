@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -25,6 +26,10 @@ DAY = timedelta(days=1)
 
 def figures(sight: Sight = EVERYTHING, **typed: str) -> Figures:
     return figures_of(sight, read_filter(typed, now=NOW), now=NOW)
+
+
+def figures_in(zone: ZoneInfo, **typed: str) -> Figures:
+    return figures_of(EVERYTHING, read_filter(typed, now=NOW, zone=zone), now=NOW)
 
 
 @pytest.fixture
@@ -59,6 +64,33 @@ def test_calls_by_month_of_a_long_time(log: None) -> None:
     told = figures()
     assert told.step is Step.MONTH
     assert [(each.name, each.calls) for each in told.times] == [("2026-10", 1), ("2026-11", 5)]
+
+
+def test_days_and_hours_are_those_of_the_zone(users: dict[str, User]) -> None:
+    """In Auckland it is 26 November, an hour past midnight, when it is noon of the 25th in UTC."""
+    auckland = ZoneInfo("Pacific/Auckland")
+    for age in (timedelta(), timedelta(hours=1, minutes=1)):
+        logged_call(users["carl"], age=age)
+    days = figures_in(auckland, period="7d").times
+    assert [(each.name, each.calls) for each in days][-2:] == [("2026-11-25", 1), ("2026-11-26", 1)]
+    hours = figures_in(auckland, period="today").times
+    assert [(each.name, each.calls) for each in hours] == [
+        ("2026-11-26 00", 0),
+        ("2026-11-26 01", 1),
+    ]
+    assert [each.name for each in figures_in(auckland, period="365d").times][::12] == [
+        "2025-11",
+        "2026-11",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-10-26", 24)]
+)
+def test_day_on_which_clocks_change_has_all_its_hours(log: None, day: str, hours: int) -> None:
+    told = figures_in(ZoneInfo("Europe/London"), **{"from": day, "to": day}).times
+    assert len(told) == hours
+    assert (told[0].name, told[-1].name) == (f"{day} 00", f"{day} 23")
 
 
 def test_months_of_a_year_are_each_named_once(log: None) -> None:

@@ -2,10 +2,11 @@
 
 import io
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -16,9 +17,12 @@ from tests.site.conftest import Member, Site
 from tests.site.logged_calls import logged_call
 from tests.site.test_calls import finished_call
 from webdial.exchange.general_settings import NUMBER_COUNTRY, NUMBER_FORMAT
+from webdial.exchange.ringing_settings import TIME_ZONE
 from webdial.site.domain.call_records import COLUMNS, guarded
 from webdial.site.domain.general_settings import override_setting
-from webdial.site.models import Call, User
+from webdial.site.domain.people import save_person
+from webdial.site.domain.phones import LabelledNumber
+from webdial.site.models import Branch, Call, User
 
 LISTS = ("/calls", "/calls/figures", "/calls/export.csv", "/calls/export.xlsx")
 
@@ -50,6 +54,49 @@ def log(users: dict[str, User]) -> dict[str, Call]:
             phone_system="Leeds", channel="api",
         ),
     }  # fmt: skip
+
+
+async def test_days_are_those_of_the_branch(
+    site: Site, ada: Member, dora: Member, users: dict[str, User], leeds: Branch
+) -> None:
+    """Whose branch is in Auckland finds a call of its morning today; the others had it the day before."""
+    zone = ZoneInfo("Pacific/Auckland")
+    await sync_to_async(override_setting)(TIME_ZONE.name, str(zone), branch=leeds)
+    await sync_to_async(site.reader.refresh)()
+    today = datetime.now(UTC).astimezone(zone).date()
+    morning = datetime.combine(today, time(1), zone)
+    await sync_to_async(logged_call)(users["dora"], placed_at=morning, number="0113 496 0003")
+    day = {"from": str(today), "to": str(today)}
+    assert "0113 496 0003" in (html := await page(dora, "/calls", **day))
+    assert "Days are in Pacific/Auckland." in html
+    assert "0113 496 0003" in await page(dora, "/calls/export.csv", **day)
+    assert "0113 496 0003" not in (html := await page(ada, "/calls", **day))
+    assert "Days are in UTC." in html
+    figures = await page(dora, "/calls/figures", **day)
+    assert f"{today} 01: 1 calls" in figures
+
+
+async def test_known_numbers_have_names(site: Site, carl: Member, users: dict[str, User]) -> None:
+    """However they were dialled; with a way to the person, and none to a colleague, who has no page."""
+
+    def set_up() -> list[Call]:
+        override_setting(NUMBER_COUNTRY.name, "GB")
+        site.reader.refresh()
+        save_person(name="Agatha Penrose", phones=[LabelledNumber("work", "020 7946 0123")])
+        numbers = ("+44 (0)20 7946 0123", users["bea"].extension, "0113 496 0187")
+        return [logged_call(users["carl"], number=number) for number in numbers]
+
+    agatha, bea, nobody = await sync_to_async(set_up)()
+    html = await page(carl, "/calls")
+    whom = '<span class="call-row__whom">{}</span>'
+    assert html.count('class="call-row__whom"') == 2
+    assert html.index(whom.format("Bea Novak")) < html.index(whom.format("Agatha Penrose"))
+    assert whom.format("Agatha Penrose") in await page(
+        carl, f"/calls/{agatha.pk}/line", **{"in": "row"}
+    )
+    assert ">Agatha Penrose</a></dd>" in await page(carl, f"/calls/{agatha.pk}")
+    assert "<dt>Whose number</dt><dd>Bea Novak</dd>" in await page(carl, f"/calls/{bea.pk}")
+    assert "Whose number" not in await page(carl, f"/calls/{nobody.pk}")
 
 
 async def test_caller_sees_own_calls_and_an_administrator_all(

@@ -253,11 +253,7 @@ def log_calls(user: User, *typed: str) -> None:
 
 def recent(user: User) -> list[tuple[str, str]]:
     rows = recent_numbers(user, country="GB")
-    return [(each.number, str(each.owner and _name_of(each.owner))) for each in rows]
-
-
-def _name_of(owner: Phone | User) -> str:
-    return owner.name if isinstance(owner, User) else str(owner.person or owner.user)
+    return [(each.number, str(each.known and each.known.owner.name)) for each in rows]
 
 
 def test_recent_numbers_stand_once_with_the_name_that_is_known(

@@ -1,7 +1,8 @@
 """Personal data of a user or a number: found, exported, erased; and what stays."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
@@ -12,9 +13,12 @@ from tests.site.conftest import Member
 from tests.site.logged_calls import NOW, logged_call
 from webdial.errors import InvalidValueError
 from webdial.site.audit.verifying import Summary, verify
+from webdial.site.domain.acting import acting_as
 from webdial.site.domain.browsers import pair_browser
 from webdial.site.domain.computers import make_code, pair, revoke_computer
 from webdial.site.domain.favourites import OwnerKind, Starred, add_favourite
+from webdial.site.domain.functions import save_function
+from webdial.site.domain.general_settings import override_setting
 from webdial.site.domain.people import save_person
 from webdial.site.domain.personal_data import (
     Subject,
@@ -26,8 +30,9 @@ from webdial.site.domain.personal_data import (
 from webdial.site.domain.phones import LabelledNumber
 from webdial.site.domain.tokens import create_token
 from webdial.site.domain.user_phones import save_phone
-from webdial.site.domain.users import set_email
-from webdial.site.models import Call, CallLogNote, Change, Computer, User
+from webdial.site.domain.users import UserDetails, save_user, set_email
+from webdial.site.models import Call, CallLogNote, Change, Computer, FunctionVersion, User
+from webdial.watcom import DELIVERED_FUNCTION
 
 NUMBER = "020 7946 0123"
 SECRETS = ("7946", "2079460123", "pbx.example", "203", "Penrose")
@@ -242,6 +247,61 @@ def test_erasing_a_user_who_is_deactivated_empties_the_account(
     assert [each in history for each in ("carl@x.example", f"77{carl.pk}")] == [is_active] * 2
     assert "dora@x.example" in history
     assert f"77{dora.pk}" in history
+    assert list(verify(Summary())) == []
+
+
+def test_export_of_a_user_tells_the_changes_they_made(users: dict[str, User]) -> None:
+    ada, carl = users["ada"], users["carl"]
+    with acting_as(ada):
+        override_setting("Number Country", "GB")
+        save_person(name="Agatha Penrose", phones=[LabelledNumber("Home", NUMBER)])
+        set_email(carl, "carl@x.example")
+        set_email(ada, "ada@x.example")
+        save_phone(carl, label="At home", extension="777")
+        save_phone(ada, label="Lab", extension="778")
+    with acting_as(carl):
+        override_setting("Number Country", "DE")
+    text = b"".join(export_personal_data(Subject(user=ada), actor="Ada")).decode()
+    made = json.loads(text)["changes_made"]
+    assert [(each["subject"], each["action"], each["name"]) for each in made] == [
+        ("setting", "added", "Number Country"),
+        ("person", "added", None),
+        ("user", "changed", None),
+        ("user", "changed", "Ada Byrne"),
+        ("user_phone", "added", None),
+        ("user_phone", "added", "Lab of Ada Byrne"),
+    ]
+    assert [each["change"] for each in made] == sorted(each["change"] for each in made)
+    assert all(datetime.fromisoformat(each["at"]).tzinfo for each in made)
+    assert [word for word in ("Penrose", "7946", "Carl", "carl@", "777") if word in text] == []
+
+
+def test_erasing_finds_what_stood_under_an_earlier_sign_in_name(users: dict[str, User]) -> None:
+    """And leaves alone what belongs to whoever has that sign-in name now."""
+    carl, dora = users["carl"], users["dora"]
+    pair_machines(carl)
+    save_phone(carl, label="At home", extension="777")
+    details = {user.pk: UserDetails(user.login, user.staff_id, user.name) for user in (carl, dora)}
+    save_user(replace(details[carl.pk], login="gone", is_active=False), user=carl)
+    save_user(replace(details[dora.pk], login="carl"), user=dora)
+    dora.refresh_from_db()
+    pair_machines(dora)
+    save_phone(dora, label="Loft", extension="888")
+    carl.refresh_from_db()
+    erase(Subject(user=carl), cuts_user=True)
+    told = {change.label for change in Change.objects.filter(erased_at=None)}
+    assert {label for label in told if label.endswith("of Carl Osei")} == set()
+    assert {"Laptop of Dora Lindqvist", "Loft of Dora Lindqvist"} <= told
+    assert list(verify(Summary())) == []
+
+
+def test_version_of_the_function_names_whom_the_user_was_renamed_to(users: dict[str, User]) -> None:
+    carl = users["carl"]
+    save_function(f"{DELIVERED_FUNCTION}\n-- mine", author=carl, note="mine")
+    User.objects.filter(pk=carl.pk).update(name="A colleague", is_active=False)
+    carl.refresh_from_db()
+    erase(Subject(user=carl), cuts_user=True)
+    assert FunctionVersion.objects.get(author=carl).author_name == "A colleague"
     assert list(verify(Summary())) == []
 
 

@@ -240,3 +240,30 @@ async def test_password_is_changed_and_other_sessions_end(
     assert (await eve.client.get("/dial")).status_code == 302
     assert await sign_in(eve.client, "carl", PASSWORD) == ""
     assert await sign_in(eve.client, "carl", NEW) == "/dial"
+
+
+async def test_address_of_a_button_alone_says_what_to_do(carl: Member, eve: Member) -> None:
+    for member in (carl, eve):
+        response = await member.client.get("/sign-out")
+        assert (response.status_code, response["Allow"]) == (405, "POST, OPTIONS")
+        assert b"There is nothing to see at this address" in response.content
+    assert (await carl.client.head("/sign-out")).content == b""
+
+
+@pytest.mark.parametrize(
+    ("sent_from", "comes_back_to"),
+    [
+        ("http://testserver/dial?list=favourites", "/dial%3Flist%3Dfavourites"),
+        ("", "/dial/favourites"),
+        ("https://elsewhere.example/dial", "/dial/favourites"),
+        ("http://testserver@elsewhere.example/", "/dial/favourites"),
+    ],
+)
+async def test_form_sent_after_the_session_has_ended(
+    eve: Member, sent_from: str, comes_back_to: str
+) -> None:
+    """They sign in, are told that nothing was done, and are on the page on which they had pressed the button."""
+    response = await eve.client.post("/dial/favourites", {}, headers={"Referer": sent_from})
+    assert response["Location"] == f"/sign-in?next={comes_back_to}"
+    page = await eve.client.get(response["Location"])
+    assert "You were signed out meanwhile" in page.content.decode()

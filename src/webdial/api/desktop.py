@@ -85,6 +85,9 @@ class ComputerAnswer(BaseModel):
     dials_without_asking: bool = Field(
         description="Whether a clicked link is dialled at once; the user sets it on the site."
     )
+    is_connected: bool = Field(
+        description="Whether its helper runs, and holds a connection to a server."
+    )
 
 
 class NextAnswer(BaseModel):
@@ -199,7 +202,10 @@ async def read_computer(computer: _Computer, request: Request) -> ComputerAnswer
     """The computer whose token the request bears."""
     user = exchange_of(request).configuration.callers[computer.user_id]
     return ComputerAnswer(
-        user=user.name, name=computer.name, dials_without_asking=computer.dials_without_asking
+        user=user.name,
+        name=computer.name,
+        dials_without_asking=computer.dials_without_asking,
+        is_connected=_hub(request).is_connected(computer),
     )
 
 

@@ -12,6 +12,7 @@ from webdial.cli.database import open_database
 from webdial.cli.databases import TableLines
 from webdial.cli.errors import tells_errors
 from webdial.environment import Environment
+from webdial.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from webdial.site.domain.backup.manifest import Manifest
@@ -37,6 +38,7 @@ def backup(file: Path, *, without_keys: bool) -> None:
     It holds the database as it is at one moment, and the keys that are kept in the data folder.
     Only its owner can read it.
     """
+    _refuse_where_nothing_is(Environment.of(os.environ))
     open_database()
     from webdial.site import settings  # noqa: PLC0415
     from webdial.site.domain.backup.making import make_backup  # noqa: PLC0415
@@ -81,6 +83,19 @@ def restore(file: Path, *, force: bool) -> None:
     for each in aside:
         click.echo(f"Put aside: {each}")
     _tell_missing_keys(opened.manifest, environment)
+
+
+def _refuse_where_nothing_is(environment: Environment) -> None:
+    """A backup of a database that it has just made itself would be taken for one of the server's."""
+    from webdial.site.databases import SqliteDatabase, chosen_database  # noqa: PLC0415
+
+    database = chosen_database(environment)
+    if isinstance(database, SqliteDatabase) and not database.file.exists():
+        raise InvalidValueError(
+            f"There is no database {database.file}, so there is nothing to back up.",
+            field="file",
+            hint="WEBDIAL_DATA names the server's data folder.",
+        )
 
 
 def _kept_keys(environment: Environment) -> dict[str, str]:

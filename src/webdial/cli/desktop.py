@@ -74,7 +74,7 @@ def unregister() -> None:
 
 @desktop.command("status")
 def status() -> None:
-    """Tell what is set up on this machine, and whether the server knows it."""
+    """Tell what is set up on this machine, whether the server knows it, and whether the helper is connected."""
     _run(["status"])
 
 

@@ -16,7 +16,7 @@ from webdial.cli.standard_input import read_all
 from webdial.environment import Environment
 from webdial.errors import Fault, InvalidValueError, WebdialError
 from webdial.exchange.ringing import UnconfirmedError
-from webdial.numbers import NumberError
+from webdial.numbers import NumberError, number_in
 
 
 @click.command()
@@ -85,7 +85,7 @@ def _selected() -> str:
     from webdial.desktop.selection import NothingSelectedError, selected_text  # noqa: PLC0415
 
     try:
-        return selected_text()
+        return number_in(selected_text())
     except NothingSelectedError as error:
         raise InvalidValueError(str(error), field="number") from error
 

@@ -22,6 +22,9 @@ from webdial.desktop.tapi.lines import all_lines
 
 _SYSTEMS = {"win32": "Windows", "darwin": "macOS", "linux": "Linux"}
 
+_CONNECTED = "The helper is connected: calls that begin here are started."
+_NOT_CONNECTED = "The helper is not connected: start it with run, or sign in to this desktop anew."
+
 SITE_FILE = "site.txt"
 """Beside the modules of the one file: the address of the server that handed it out."""
 
@@ -113,7 +116,7 @@ def unregister(_: argparse.Namespace) -> None:
 
 
 def status(_: argparse.Namespace) -> None:
-    """What is set up, and whether the server knows this machine."""
+    """What is set up, and whether the server knows this machine and hears of it now."""
     schemes = registering.registered()
     print(f"Webdial desktop helper {VERSION}, files in {folder()}")
     print(f"Links it opens: {', '.join(schemes) or 'none'}")
@@ -126,6 +129,8 @@ def status(_: argparse.Namespace) -> None:
     print(f"Paired with {pairing.site} as {told['name']}, for {told['user']}.")
     asks = "without asking" if told["dials_without_asking"] else "after a click on the site"
     print(f"A clicked link is dialled {asks}.")
+    if told.get("is_connected") is not None:  # an older server does not tell
+        print(_CONNECTED if told["is_connected"] else _NOT_CONNECTED)
 
 
 def tapi(_: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ puts an extension and a number into it. Both are pure: what the plan asks for is
 The grammar stands in docs/reference/dial-strings.md and, rule by rule, in `parser`.
 """
 
-from webdial.dialstring.model import DialString, DialStringError, Method
+from webdial.dialstring.model import FAULTS_OF_VALUES, DialString, DialStringError, Method
 from webdial.dialstring.parser import MAX_LENGTH, parse_dial_string
 from webdial.dialstring.plan import MASK, DigestLogin, HttpRequest, Link, Plan
 from webdial.dialstring.values import CALL_NAMES, EXTENSION, NUMBER, Declared, Values
@@ -15,6 +15,7 @@ from webdial.dialstring.values import CALL_NAMES, EXTENSION, NUMBER, Declared, V
 __all__ = [
     "CALL_NAMES",
     "EXTENSION",
+    "FAULTS_OF_VALUES",
     "MASK",
     "MAX_LENGTH",
     "NUMBER",

@@ -106,7 +106,7 @@ def _json_value(run: Run, tell: Tell) -> Template | None:
     if not run.values():
         try:
             return (json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")),)
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
     message = translate(
         "What follows := is one value in braces, or JSON: a number, true, false, null, [] ."

@@ -110,7 +110,7 @@ def scalar(text: str) -> Any:
     """The JSON number, true, false or null that `text` is. Raises FunctionMisfitError."""
     try:
         value = json.loads(text, parse_constant=_refuse)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FunctionMisfitError(SCALAR_ERROR) from error
     if isinstance(value, str | list | dict):
         raise FunctionMisfitError(SCALAR_ERROR)

@@ -42,6 +42,16 @@ _LEAST_SECRET = 4
 """Characters of a secret that is looked for in answers: shorter ones are found by chance."""
 
 
+_NO_EXTENSION: Final = translatable(
+    "The dial string needs the caller's extension, and none is set up."
+)
+_NOT_SET_UP: Final = translatable("The dial string needs a value that is not set up: {label}.")
+_CANNOT_STAND: Final = translatable("The {label} cannot stand here: it {why}.")
+_NO_HOST: Final = translatable("makes “{host}”, which is no name or address of a host")
+FAULTS_OF_VALUES: Final = (_NOT_SET_UP, _CANNOT_STAND, _NO_HOST)
+"""What a call keeps, in English, of a request that could not be made on the way."""
+
+
 class DialStringError(SourceError):
     """The text is no dial string, or the values at hand cannot be put into it."""
 
@@ -346,9 +356,7 @@ class _Filling:
             return f"[{host}]"
         slot = next(part for part in template if isinstance(part, Slot))
         if host and not self._is_masked and not is_host(host) and not self._faults:
-            self._misfit(
-                slot, translate("makes “{host}”, which is no name or address of a host", host=host)
-            )
+            self._misfit(slot, translate(_NO_HOST, host=host))
         return host.lower()
 
     def _path(self, template: Template) -> str:
@@ -437,7 +445,7 @@ class _Filling:
         self._faults.append(
             Fault(
                 "extension_missing",
-                translate("The dial string needs the caller's extension, and none is set up."),
+                translate(_NO_EXTENSION),
                 slot.start,
                 slot.end,
                 translate("Set up the extension in Maintenance | Users."),
@@ -449,7 +457,7 @@ class _Filling:
         label = _label(self._string, name)
         fault = Fault(
             "value_missing",
-            translate("The dial string needs a value that is not set up: {label}.", label=label),
+            translate(_NOT_SET_UP, label=label),
             slot.start,
             slot.end,
         )
@@ -464,9 +472,7 @@ class _Filling:
         self._faults.append(
             Fault(
                 "value_misfit",
-                translate(
-                    "The {label} cannot stand here: it {why}.", label=label, why=translate(why)
-                ),
+                translate(_CANNOT_STAND, label=label, why=translate(why)),
                 slot.start,
                 slot.end,
             )

@@ -161,6 +161,13 @@ def _facts(text: str, rules: RingingRules, *, is_internal: bool) -> NumberFacts:
     return facts
 
 
+_NEVER_RUNG: Final = translatable("Numbers that begin with {beginning} are never rung from here.")
+_MAY_NOT_BEGINNING: Final = translatable("You may not ring numbers that begin with {beginning}.")
+_QUIET: Final = translatable(
+    "These are quiet hours: nobody is rung before {time} on {day} ({zone})."
+)
+
+
 def _never_rung(rules: RingingRules, written: tuple[str, ...]) -> Block | None:
     found = first_fitting(rules.never, written) if rules.never else None
     if found is None:
@@ -168,7 +175,7 @@ def _never_rung(rules: RingingRules, written: tuple[str, ...]) -> Block | None:
     return Block(
         BlockReason.NEVER_RUNG,
         NEVER_RUNG,
-        translatable("Numbers that begin with {beginning} are never rung from here."),
+        _NEVER_RUNG,
         translatable("If it has to be rung, ask an administrator."),
         {"beginning": found.text},
     )
@@ -204,8 +211,7 @@ def _right_missing(
         if need.kind is not None and need.kind in kinds:
             return _block_of(need, _MAY_NOT[need.kind], {})
         if need.beginning is not None and first_fitting([need.beginning], written) is not None:
-            told = translatable("You may not ring numbers that begin with {beginning}.")
-            return _block_of(need, told, {"beginning": need.beginning.text})
+            return _block_of(need, _MAY_NOT_BEGINNING, {"beginning": need.beginning.text})
     return None
 
 
@@ -227,7 +233,7 @@ def _quiet(rules: RingingRules, caller: Caller, at: datetime) -> Block | None:
     return Block(
         BlockReason.QUIET_HOURS,
         QUIET_HOURS,
-        translatable("These are quiet hours: nobody is rung before {time} on {day} ({zone})."),
+        _QUIET,
         translatable("Dial again then, or ask an administrator for the right to ring at any time."),
         {"time": f"{until:%H:%M}", "day": f"{until:%Y-%m-%d}", "zone": str(rules.zone)},
     )
@@ -249,6 +255,9 @@ _TOLD_OF_LIMIT: Final = {
         "Your branch may place {limit} calls in a day, and it has."
     ),
 }
+BLOCKS: Final = (_NEVER_RUNG, _MAY_NOT_BEGINNING, _QUIET, *_TOLD_OF_LIMIT.values())
+"""What is kept with a blocked call, in English, where values stand in it."""
+
 _HINT_OF_WINDOW: Final = {
     MINUTE_S: translatable("Dial again in a minute."),
     DAY_S: translatable(

@@ -297,7 +297,7 @@ class Exchange:
         if block is None:
             counted = Terms(terms.claims, permit.tallies) if permit.tallies else terms
             try:
-                return await self._begin(prepared, start, counted)
+                return await self._begin(prepared, start, counted, at)
             except TallyFullError as full:
                 block = block_of_tally(full.tally)
         self._watcher.call_blocked(start.channel, block.reason.value)
@@ -308,13 +308,16 @@ class Exchange:
         await self.duplicates.free(terms.claims, call)
         return call, None
 
-    async def _begin(self, prepared: PreparedCall, start: _Start, terms: Terms) -> Placing:
+    async def _begin(
+        self, prepared: PreparedCall, start: _Start, terms: Terms, at: datetime
+    ) -> Placing:
+        """Put the call on disk, judged `at` that time, and set it going."""
         channel = start.channel
         computer = starting_computer(prepared, channel, self._computers)
         if computer is not None:
             source = f"{prepared.setting_source}; started by the computer {computer.name}"
             prepared = replace(prepared, setting_source=source)
-        call = PlacedCall(start.call_id, prepared, channel, self._clock(), computer=computer)
+        call = PlacedCall(start.call_id, prepared, channel, at, computer=computer)
         admission = self._admit(call, is_trial=start.is_trial)
         if isinstance(admission, Verdict):
             call = call.ended(admission)

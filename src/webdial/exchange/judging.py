@@ -7,13 +7,16 @@ from typing import Final
 from webdial.exchange.outcome import DIALLING, PICK_UP, SHOULD_DIAL, Outcome, Verdict
 from webdial.exchange.redaction import redacted
 from webdial.exchange.sender import one_line, shown_text, verdict_of_answer
-from webdial.language import Kept
+from webdial.language import Kept, translatable
 from webdial.phonesystems import Answer, Dial, Reading, RingsFirst, Rule, Step
 
 MAX_MESSAGE: Final = 200
 """Characters of a phone system's own message: a sentence or two."""
 
 MAX_REMOTE_ID: Final = 120
+
+NOTHING_TO_TAKE: Final = translatable("its answer has no {names}")
+"""Why a log-in failed; kept with the call."""
 
 _NEXT_STEPS: Final = {
     RingsFirst.CALLER: PICK_UP,
@@ -60,7 +63,7 @@ def judge_step(answer: Answer, step: Step, *, secrets: Iterable[str]) -> Verdict
         return Verdict(Outcome.LOG_IN_FAILED, answer.status, text, message)
     missing = [name for name, reading in step.take.items() if reading.read(answer) is None]
     if missing:
-        message = Kept("its answer has no {names}", names=", ".join(missing))
+        message = Kept(NOTHING_TO_TAKE, names=", ".join(missing))
         return Verdict(Outcome.LOG_IN_FAILED, answer.status, "", message)
     return None
 

@@ -51,6 +51,17 @@ _IS_NEVER: Final = translatable("Webdial never sends requests to {host}: {why}."
 _LEADS_TO_NEVER: Final = translatable(
     "{host} leads to {address}, where Webdial never sends requests: {why}."
 )
+_NOT_UNDERSTOOD: Final = translatable(
+    "An address of {host} is not understood, so nothing was sent there."
+)
+_NO_HOST: Final = translatable(
+    "“{host}” is no host's name and no address in its usual form, so nothing was sent there."
+)
+REFUSALS: Final = (
+    *(_IS_NEVER, _LEADS_TO_NEVER, _OWN_MACHINE, _LEADS_TO_OWN_MACHINE, _NOT_NAMED),
+    *(_LEADS_INSIDE, _LEADS_BOTH_WAYS, _NOT_UNDERSTOOD, _NO_HOST),
+)
+"""What is kept with a call, in English; told by webdial.site.pages.kept_words."""
 
 
 class AddressNotAllowedError(CallNotPlacedError):
@@ -114,10 +125,7 @@ class AdmittedHost:
     def _judge(self, text: str) -> Address:
         address = read_address(text)
         if address is None:
-            raise AddressNotAllowedError(
-                translatable("An address of {host} is not understood, so nothing was sent there."),
-                host=self.host,
-            )
+            raise AddressNotAllowedError(_NOT_UNDERSTOOD, host=self.host)
         kind = kind_of(address)
         if kind is Kind.NEVER:
             raise _never(self.host, address)
@@ -218,9 +226,7 @@ class NetworkPolicy:
 
 def _no_host(host: str) -> AddressNotAllowedError:
     return AddressNotAllowedError(
-        translatable(
-            "“{host}” is no host's name and no address in its usual form, so nothing was sent there."
-        ),
+        _NO_HOST,
         hint=translatable(
             "An IPv4 address has four decimal numbers without leading zeros, such as 192.168.7.231."
         ),

@@ -116,23 +116,33 @@ TOO_MANY = translatable("the phone system has as many calls in progress as it ma
 """Why a call is held back: its limit is reached (webdial.exchange.gates)."""
 
 
+TRIED_AGAIN_IN = translatable("It is tried again in {span}.")
+DIAL_AGAIN_IN = translatable("Dial again in {span}.")
+SPANS = (
+    translatable("{seconds} seconds"),
+    translatable("{minutes} minutes"),
+    translatable("{hours} hours"),
+)
+
+
 def tried_again_in(seconds: int) -> str:
     """When a call goes through again to a phone system that does not answer."""
-    return Kept("It is tried again in {span}.", span=_span(seconds))
+    return Kept(TRIED_AGAIN_IN, span=_span(seconds))
 
 
 def dial_again_in(seconds: int) -> str:
     """What a phone system said of when to ask again."""
-    return Kept("Dial again in {span}.", span=_span(seconds))
+    return Kept(DIAL_AGAIN_IN, span=_span(seconds))
 
 
 def _span(seconds: int) -> str:
     """In seconds or minutes, rounded up; never one of them, so that the sentence has one form."""
+    in_seconds, in_minutes, in_hours = SPANS
     if seconds <= 90:
-        return Kept("{seconds} seconds", seconds=max(seconds, 2))
+        return Kept(in_seconds, seconds=max(seconds, 2))
     if seconds <= 5400:
-        return Kept("{minutes} minutes", minutes=-(-seconds // 60))
-    return Kept("{hours} hours", hours=-(-seconds // 3600))
+        return Kept(in_minutes, minutes=-(-seconds // 60))
+    return Kept(in_hours, hours=-(-seconds // 3600))
 
 
 _NOT_CONFIRMED = translatable("Sent to the phone system, not confirmed.")

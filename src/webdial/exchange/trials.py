@@ -207,21 +207,23 @@ class Trial:
 
     def _looked_at(self, rule: Rule, answer: Answer) -> Iterator[str]:
         if not rule.speaks_of_status and not 200 <= answer.status < 300:
-            yield f"status is {answer.status}"
+            yield translate("{what} is {value}", what="status", value=answer.status)
         for condition in rule.conditions:
             # The text of the whole answer is shown anyway.
             if condition.subject is not Subject.TEXT:
-                yield f"{_subject(condition)} {self._state(condition, answer)}"
+                yield self._state(condition, answer)
 
     def _state(self, condition: Condition, answer: Answer) -> str:
-        text = find(answer, condition.subject, condition.path)
+        what, text = _subject(condition), find(answer, condition.subject, condition.path)
         if text is None:
-            return "is missing"
+            return translate("{what} is missing", what=what)
         if not condition.values:
-            return "is there"
+            return translate("{what} is there", what=what)
         if condition.subject is Subject.COOKIE or _LOOKS_SECRET.search(condition.path):
-            return f"is {MASK}"
-        return f"is {self._short(text) or 'empty'}"
+            shown = MASK
+        else:
+            shown = self._short(text) or translate("empty")
+        return translate("{what} is {value}", what=what, value=shown)
 
     def _short(self, text: str) -> str:
         return one_line(redacted(text, self._secrets), MAX_FOUND)

@@ -5,9 +5,17 @@ database function or a link. `follow` then takes it the way that a branch wants 
 branch's rules, the prefix of an outside line; and tells each step.
 """
 
-from webdial.numbers.cleaning import MAX_DIALLED, MAX_TYPED, CleanNumber, NumberError, clean_number
+from webdial.numbers.cleaning import (
+    MAX_DIALLED,
+    MAX_TYPED,
+    CleanNumber,
+    NumberError,
+    clean_number,
+    number_in,
+)
 from webdial.numbers.path import (
     PLAIN,
+    WHYS,
     BranchRules,
     Destination,
     NumberPath,
@@ -19,7 +27,7 @@ from webdial.numbers.path import (
 from webdial.numbers.rules import NumberRuleError, read_rules
 
 __all__ = [
-    "MAX_DIALLED", "MAX_TYPED", "PLAIN", "BranchRules", "CleanNumber", "Destination", "NumberError",
+    "MAX_DIALLED", "MAX_TYPED", "PLAIN", "WHYS", "BranchRules", "CleanNumber", "Destination", "NumberError",
     "NumberPath", "NumberRuleError", "NumberStep", "StepKind", "branch_rules", "clean_number", "follow",
-    "read_rules",
+    "number_in", "read_rules",
 ]  # fmt: skip

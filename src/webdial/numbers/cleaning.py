@@ -36,6 +36,8 @@ _EXTENSION = re.compile(
 )
 # Up to 15 digits in groups: nothing of what makes a number doubtful.
 _PLAIN = re.compile(r"\+?(?:[0-9] ?){1,14}[0-9]")
+# From the first sign of a number to the last one that can end it.
+_WRITTEN = re.compile(r"[(\d+*#\uff0b].*[\d*#]|\d", re.DOTALL)
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 _GROUPING_CHARACTER = re.compile(rf"[{_GROUPING}]")
 
@@ -78,6 +80,28 @@ def clean_number(typed: str) -> CleanNumber:
         )
     text, extension = _without_extension(_without_link(text))
     return CleanNumber(typed, _dialled(typed, text), extension)
+
+
+def number_in(text: str) -> str:
+    """The number as it is written in a text that was selected, without the words around it.
+
+    It means the same number. A text that is no number, or not clearly one, stays as it is.
+    """
+    text = text.strip()
+    found = _WRITTEN.search(text)
+    if found is None:
+        return text
+    number = found[0] if found[0].count("(") == found[0].count(")") else found[0].lstrip("(")
+    try:
+        is_same = _meant(number) == _meant(text)
+    except NumberError:
+        return text
+    return number if is_same else text
+
+
+def _meant(text: str) -> tuple[str, str | None]:
+    cleaned = clean_number(text)
+    return cleaned.dialled, cleaned.extension
 
 
 def _is_no_text(character: str) -> bool:

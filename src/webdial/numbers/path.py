@@ -94,6 +94,29 @@ class StepKind(Enum):
     RINGING = translatable("Who may ring what")
 
 
+_WANTED_BY_SYSTEM: Final = translatable("The phone system {name} wants {form}.")
+_WANTED: Final = translatable("Wanted: {form}.")
+_IT_STAYS: Final = translatable("{wanted} It stays: {why}.")
+_NOT_WHOLE: Final = translatable("it is no whole number in {country}")
+_BY_RULE: Final = translatable("Line {line}: {text}")
+_WHEN_ANSWERED: Final = translatable("{after_answer} is dialled when the call is answered.")
+_WHEN_ANSWERED_ELSEWHERE: Final = translatable(
+    "{after_answer} is dialled when the call is answered; it has a place of its own."
+)
+_NO_PLACE_IN_SYSTEM: Final = translatable(
+    "{digits} is not dialled: the phone system {name} has no place for it. "
+    "The caller is told to ask for it."
+)
+_NO_PLACE_IN_STRING: Final = translatable(
+    "{digits} is not dialled: a dial string has no place for it. The caller is told to ask for it."
+)
+WHYS: Final = (
+    *(_BY_RULE, _IT_STAYS, _WANTED_BY_SYSTEM, _WANTED, _NOT_WHOLE),
+    *(_WHEN_ANSWERED_ELSEWHERE, _WHEN_ANSWERED, _NO_PLACE_IN_SYSTEM, _NO_PLACE_IN_STRING),
+)
+"""What steps say with values in it, the outermost form first; a call keeps it in English."""
+
+
 @value_class(frozen=True, slots=True)
 class NumberStep:
     """One step. `setting` and `where` name the setting that made it and where its value stands."""
@@ -172,9 +195,9 @@ def _add_form(
         return
     wanted = Kept(_FORM_TEXTS[form])
     why = (
-        Kept("The phone system {name} wants {form}.", name=destination.system, form=wanted)
+        Kept(_WANTED_BY_SYSTEM, name=destination.system, form=wanted)
         if form is destination.form
-        else Kept("Wanted: {form}.", form=wanted)
+        else Kept(_WANTED, form=wanted)
     )
     forms = known.forms
     if forms is None:
@@ -183,7 +206,7 @@ def _add_form(
                 StepKind.FORM,
                 known.main,
                 known.main,
-                Kept("{wanted} {stays}", wanted=why, stays=_no_form(rules)),
+                Kept(_IT_STAYS, wanted=why, why=_no_form(rules)),
             )
         )
     else:
@@ -200,15 +223,15 @@ _FORM_TEXTS: Final = {
 
 def _no_form(rules: BranchRules) -> str:
     if not rules.country:
-        return Kept("It stays: without a plus, or a Number Country, nobody knows its country.")
-    return Kept("It stays: it is no whole number in {country}.", country=rules.country)
+        return Kept("without a plus, or a Number Country, nobody knows its country")
+    return Kept(_NOT_WHOLE, country=rules.country)
 
 
 def _add_rules(steps: list[NumberStep], known: DialledNumber, rules: BranchRules) -> None:
     reached = _reached(steps, known)
     count = len(steps)
     for rule, before, after in rules.rules.fitting(reached):
-        why = Kept("Line {line}: {text}", line=rule.line, text=rule.text)
+        why = Kept(_BY_RULE, line=rule.line, text=rule.text)
         steps.append(NumberStep(StepKind.RULE, before, after, why))
     if rules.rules.rules and len(steps) == count:
         steps.append(NumberStep(StepKind.RULE, reached, reached, Kept("No rule fits.")))
@@ -268,15 +291,10 @@ def _with_digits_behind(
             between = known.pauses
         text = f"{main}{between}{known.after_answer}"
         dialled = f"{main}{known.pauses or ','}{known.after_answer}"
-        why = Kept(
-            "{after_answer} is dialled when the call is answered.", after_answer=known.after_answer
-        )
+        why = Kept(_WHEN_ANSWERED, after_answer=known.after_answer)
     elif destination.has_after_answer:
         dialled = f"{main}{known.pauses or ','}{known.after_answer}"
-        why = Kept(
-            "{after_answer} is dialled when the call is answered; it has a place of its own.",
-            after_answer=known.after_answer,
-        )
+        why = Kept(_WHEN_ANSWERED_ELSEWHERE, after_answer=known.after_answer)
     else:
         why = _not_dialled(known, destination)
     if why:
@@ -286,20 +304,13 @@ def _with_digits_behind(
 
 def _not_dialled(known: DialledNumber, destination: Destination) -> str:
     if destination.system:
-        return Kept(
-            "{digits} is not dialled: the phone system {name} has no place for it. "
-            "The caller is told to ask for it.",
-            digits=known.after_answer,
-            name=destination.system,
-        )
-    return Kept(
-        "{digits} is not dialled: a dial string has no place for it. The caller is told to ask for it.",
-        digits=known.after_answer,
-    )
+        return Kept(_NO_PLACE_IN_SYSTEM, digits=known.after_answer, name=destination.system)
+    return Kept(_NO_PLACE_IN_STRING, digits=known.after_answer)
 
 
 __all__ = [
     "PLAIN",
+    "WHYS",
     "BranchRules",
     "Destination",
     "NumberPath",

@@ -107,6 +107,9 @@ def read_phone_system(text: str, *, id: str) -> PhoneSystem:  # noqa: A002 - it 
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PhoneSystemError(text, [_toml_fault(text, str(error))]) from error
+    except (ValueError, RecursionError) as error:
+        told = translate("it is nested too deeply or names no number")
+        raise PhoneSystemError(text, [_toml_fault(text, told)]) from error
     reader = _Reader(text, content)
     system = reader.phone_system(id)
     if reader.faults:

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
 from webdial.site.databases import plan_for_pages
+from webdial.site.domain.folded_names import teach_folding
 
 
 class SiteConfig(AppConfig):
@@ -18,3 +19,4 @@ class SiteConfig(AppConfig):
 
         watch_second_factors()
         connection_created.connect(plan_for_pages, dispatch_uid="plan_for_pages")
+        connection_created.connect(teach_folding, dispatch_uid="teach_folding")

@@ -85,6 +85,10 @@ class ComputerHub:
         can = abilities_of(found.can, computer.line)
         return Computer(computer.id, computer.name, can, computer.line)
 
+    def is_connected(self, computer: PairedComputer) -> bool:
+        """Whether its helper holds a connection, to this server or another."""
+        return self._seen_here(computer) is not None
+
     async def ask(self, computer: Computer, action: Action, *, call_id: UUID) -> Report | Verdict:
         """See webdial.exchange.computers.Computers."""
         action_id = uuid_utils.compat.uuid7()

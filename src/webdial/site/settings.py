@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "webdial.site.pages.too_often.too_often",
+    "webdial.site.pages.middleware.forms_only",
     "webdial.site.pages.middleware.session_seen",
     "webdial.site.pages.middleware.configuration_refresh",
 ]
@@ -121,6 +122,12 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/5m/user",
 }
 MFA_ADAPTER = "webdial.site.pages.accounts.second_factor_adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate_webauthn": "webdial.site.pages.accounts.passkey_forms.AskPasskey",
+    "login_webauthn": "webdial.site.pages.accounts.passkey_forms.SignInPasskey",
+    "reauthenticate_webauthn": "webdial.site.pages.accounts.passkey_forms.ConfirmPasskey",
+    "add_webauthn": "webdial.site.pages.accounts.passkey_forms.NewPasskey",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True

@@ -15,7 +15,7 @@ from webdial.site.domain.changes import changed_fields, find_changes
 from webdial.site.domain.configuration import current_revision
 from webdial.site.domain.directory import find_listed
 from webdial.site.domain.general_settings import override_setting
-from webdial.site.domain.people import save_person
+from webdial.site.domain.people import MAX_NOTES, save_person
 from webdial.site.domain.phone_systems import SetupDetails, save_setup
 from webdial.site.domain.phones import LabelledNumber
 from webdial.site.domain.transfer.acts import (
@@ -38,6 +38,7 @@ from webdial.site.models import (
     Role,
     User,
 )
+from webdial.site.pages.language import say_in
 
 pytestmark = pytest.mark.django_db
 
@@ -264,6 +265,32 @@ def test_people_of_a_vcard_file() -> None:
     )
     with pytest.raises(InvalidValueError, match="It holds people"):
         plan_of("users", card)
+
+
+def test_card_with_long_notes_keeps_nobody_out() -> None:
+    """Brought in once more, it changes nothing."""
+    cards = f"BEGIN:VCARD\nFN:Zoë\nNOTE:{'x' * 5_000}\nEND:VCARD\nBEGIN:VCARD\nFN:Bo\nEND:VCARD\n"
+    plan = bring_in("people", cards)
+    assert [(row.kind.value, row.notes) for row in plan.rows] == [
+        ("new", ("The notes were cut to 4,000 characters.",)), ("new", ()),
+    ]  # fmt: skip
+    assert len(Person.objects.get(name="Zoë").notes) == MAX_NOTES
+    assert kinds_of(bring_in("people", cards)) == ["unchanged", "unchanged"]
+
+
+@pytest.mark.parametrize(("word", "is_active"), [("Ja", True), ("nein", False), ("no", False)])
+def test_yes_and_no_in_the_readers_language(word: str, *, is_active: bool) -> None:
+    text = f"StaffID,Active\n007,{word}\n"
+    say_in("de")
+    try:
+        bring_in("users", text)
+    finally:
+        say_in("en-gb")
+    assert User.objects.get(staff_id="007").is_active is is_active
+    told = faults_of(plan_of("users", text))
+    assert [message for _, _, message in told] == (
+        [] if word == "no" else [f"{word!r} is neither yes nor no."]
+    )
 
 
 def test_settings_by_name_and_branch() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.cases import cases_of
 from webdial.errors import InvalidValueError
+from webdial.site.domain.people import MAX_NOTES
 from webdial.site.domain.transfer.columns import Given
 from webdial.site.domain.transfer.vcards import are_cards, read_cards
 
@@ -71,6 +72,19 @@ def test_charset_that_is_none_is_passed_over(charset: str) -> None:
 def test_notes_keep_their_lines(lines: str, notes: str) -> None:
     given = read_cards(f"BEGIN:VCARD\nFN:Zoë\n{lines}\nEND:VCARD\n".encode())
     assert given.rows[0].values["notes"] == notes
+
+
+def test_notes_that_are_too_long_are_cut_and_that_is_told() -> None:
+    card = "BEGIN:VCARD\nFN:Zoë\nNOTE:" + "word " * 1_000 + "\nEND:VCARD\n"
+    row = read_cards(card.encode()).rows[0]
+    assert row.values["notes"] == "word " * 799 + "word…"
+    assert len(row.values["notes"]) == MAX_NOTES
+    assert row.notes == ("The notes were cut to 4,000 characters.",)
+
+
+def test_notes_as_long_as_can_be_kept_are_kept() -> None:
+    row = read_cards(f"BEGIN:VCARD\nFN:Zoë\nNOTE:{'x' * MAX_NOTES}\nEND:VCARD\n".encode()).rows[0]
+    assert (row.values["notes"], row.notes) == ("x" * MAX_NOTES, ())
 
 
 @pytest.mark.parametrize("lines", ["", "NOTE:", r"NOTE:\n"])

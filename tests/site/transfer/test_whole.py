@@ -214,6 +214,7 @@ def test_secret_that_was_moved_is_not_opened(business: None) -> None:
         ("format = 1\n[[users]]\nstaff_id = 'a'\nactive = 1", "active must be true or false"),
         ("format = 1\n[[users]]\nstaff_id='a'\n[[users.phones]]\n", "label is missing"),
         (f"format = 1\nx = {'[' * 5000}", "The file is no TOML"),
+        (f"format = 1\nx = {'9' * 5000}", "The file is no TOML"),
     ],
 )
 def test_what_is_no_configuration_is_told(text: str, told: str) -> None:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from typing import Final
 
+from webdial.desktop.marking import translatable
 from webdial.desktop.tapi.failures import NO_RECIPIENT, TapiError, request_failure
 from webdial.desktop.tapi.library import call, function
 from webdial.desktop.tapi.line_call import LineCall, Result
@@ -11,6 +12,10 @@ from webdial.desktop.tapi.structures import MAX_NUMBER
 
 PROGRAM: Final = "program"
 """Stands for the machine's program for calls where a line's id could."""
+
+TOO_LONG: Final = translatable("The number is too long for TAPI.")
+NO_SUCH_LINE: Final = translatable("The line that was chosen for this computer is not there.")
+CHOOSE_A_LINE: Final = translatable("Choose a line under My account | Computers.")
 
 _NAME: Final = "Webdial"
 
@@ -27,7 +32,7 @@ def dial(number: str, line_id: str, total_s: float) -> Result:
     program for calls decides.
     """
     if len(number) >= MAX_NUMBER:
-        return Result("rejected", "The number is too long for TAPI.")
+        return Result("rejected", TOO_LONG)
     try:
         line_id = line_id or _only_line()
         if line_id == PROGRAM:
@@ -46,8 +51,7 @@ def _hand_to_program(number: str) -> Result:
     """Ask the program that registered for it (assisted telephony). What it does then is not known."""
     answer = function("tapiRequestMakeCallW")(number, _NAME, None, None)
     if answer == NO_RECIPIENT:
-        hint = "Choose a line under My account | Computers."
-        raise TapiError(f"{request_failure(answer)} {hint}", answer)
+        raise TapiError(f"{request_failure(answer)} {CHOOSE_A_LINE}", answer)
     if answer < 0:
         raise request_failure(answer)
     return Result("handed_over", "The program for telephone calls has taken the number.")
@@ -73,4 +77,4 @@ def _chosen(used: Application, line_id: str) -> Line:
     for line in lines_of(used):
         if line.id == line_id:
             return line
-    raise TapiError("The line that was chosen for this computer is not there.")
+    raise TapiError(NO_SUCH_LINE)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from ctypes import byref
 from typing import Final, NamedTuple
 
+from webdial.desktop.marking import translatable
 from webdial.desktop.tapi.failures import LINE_FAILURES, TapiError, line_failure
 from webdial.desktop.tapi.library import call, function
 from webdial.desktop.tapi.lines import Application, Line
@@ -59,35 +60,37 @@ class Result(NamedTuple):
 CONNECTED: Final = Result("accepted", "Connected.")
 
 NOT_DIALLED: Final = {
-    "BUSY": Result("rejected", "The number is busy."),
-    "SPECIALINFO": Result("rejected", "The network says that the number cannot be reached."),
+    "BUSY": Result("rejected", translatable("The number is busy.")),
+    "SPECIALINFO": Result(
+        "rejected", translatable("The network says that the number cannot be reached.")
+    ),
 }
 
 ENDED: Final = {
     "NORMAL": Result("accepted", "Ended before it was connected."),
-    "UNKNOWN": Result("failed", "The call ended, and the line's driver does not say why."),
-    "REJECT": Result("rejected", "The call was refused at the other end."),
+    "UNKNOWN": Result("failed", translatable("The call ended, and the line's driver does not say why.")),
+    "REJECT": Result("rejected", translatable("The call was refused at the other end.")),
     "PICKUP": Result("accepted", "The call was picked up elsewhere."),
     "FORWARDED": Result("accepted", "The call was forwarded."),
     "BUSY": NOT_DIALLED["BUSY"],
-    "NOANSWER": Result("rejected", "Nobody answers."),
-    "BADADDRESS": Result("rejected", "The number is not valid."),
-    "UNREACHABLE": Result("rejected", "The number cannot be reached."),
-    "CONGESTION": Result("rejected", "The network is busy."),
-    "INCOMPATIBLE": Result("rejected", "The other end takes no voice calls."),
-    "UNAVAIL": Result("rejected", "The number cannot be reached now."),
-    "NODIALTONE": Result("rejected", "The line has no dial tone."),
-    "NUMBERCHANGED": Result("rejected", "The number has changed."),
-    "OUTOFORDER": Result("rejected", "The line at the other end is out of order."),
-    "TEMPFAILURE": Result("rejected", "The network has failed for a while. Dial again in a moment."),
-    "QOSUNAVAIL": Result("rejected", "The network is too slow for the call."),
-    "BLOCKED": Result("rejected", "The phone system does not allow this call."),
-    "DONOTDISTURB": Result("rejected", "The other end does not want to be disturbed."),
-    "CANCELLED": Result("rejected", "The call was cancelled."),
+    "NOANSWER": Result("rejected", translatable("Nobody answers.")),
+    "BADADDRESS": Result("rejected", translatable("The number is not valid.")),
+    "UNREACHABLE": Result("rejected", translatable("The number cannot be reached.")),
+    "CONGESTION": Result("rejected", translatable("The network is busy.")),
+    "INCOMPATIBLE": Result("rejected", translatable("The other end takes no voice calls.")),
+    "UNAVAIL": Result("rejected", translatable("The number cannot be reached now.")),
+    "NODIALTONE": Result("rejected", translatable("The line has no dial tone.")),
+    "NUMBERCHANGED": Result("rejected", translatable("The number has changed.")),
+    "OUTOFORDER": Result("rejected", translatable("The line at the other end is out of order.")),
+    "TEMPFAILURE": Result("rejected", translatable("The network has failed for a while. Dial again in a moment.")),
+    "QOSUNAVAIL": Result("rejected", translatable("The network is too slow for the call.")),
+    "BLOCKED": Result("rejected", translatable("The phone system does not allow this call.")),
+    "DONOTDISTURB": Result("rejected", translatable("The other end does not want to be disturbed.")),
+    "CANCELLED": Result("rejected", translatable("The call was cancelled.")),
 }  # fmt: skip
 """By LINEDISCONNECTMODE_...; many drivers know UNKNOWN alone."""
 
-_CLOSED: Final = Result("failed", "The line's driver closed the line.")
+CLOSED: Final = Result("failed", translatable("The line's driver closed the line."))
 _SILENT: Final = Result("accepted", "The line has taken the call, and its driver tells no more.")
 _NOT_TAKEN: Final = Result(
     "timed_out", "The line's driver did not answer. The call was taken back."
@@ -182,7 +185,7 @@ class LineCall:
             self._is_taken = True
             self._heed_state(_STATES.get(message.dwParam1, ""), message.dwParam2)
         elif kind == MESSAGES["CLOSE"] and message.hDevice == self._line_handle.value:
-            self._finish(_CLOSED)
+            self._finish(CLOSED)
 
     def _heed_state(self, state: str, detail: int) -> None:
         if state:

@@ -1,5 +1,7 @@
 """Branches of the business."""
 
+from typing import Final
+
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.deletion import ProtectedError
 
@@ -9,8 +11,20 @@ from webdial.language import translate
 from webdial.site.domain.changes import keep_change
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import check_constraints, kept_text
+from webdial.site.domain.folded_names import Folded, has_word
 from webdial.site.domain.states import branch_as_kept, branch_state, branch_with_settings
 from webdial.site.models import Branch, ChangeSubject, GeneralSetting
+
+_BY_NAME: Final = (Folded("name"), "agency_id")
+
+
+def branches_by_name() -> QuerySet[Branch]:
+    return Branch.objects.order_by(*_BY_NAME)
+
+
+def branches_named(text: str) -> QuerySet[Branch]:
+    """Branches in whose name the text stands, by name."""
+    return branches_by_name().filter(has_word(text, "name"))
 
 
 def list_branches(*, search: str = "") -> QuerySet[Branch]:
@@ -18,9 +32,9 @@ def list_branches(*, search: str = "") -> QuerySet[Branch]:
     own = GeneralSetting.objects.filter(name__iexact=MECHANISM.name, branch=OuterRef("pk"))
     branches = Branch.objects.annotate(user_count=Count("users"), has_own_mechanism=Exists(own))
     # Counting groups the rows, and a grouped query drops the order of the model.
-    branches = branches.order_by("name", "agency_id")
+    branches = branches.order_by(*_BY_NAME)
     for word in search.split():
-        branches = branches.filter(Q(name__icontains=word) | Q(agency_id__icontains=word))
+        branches = branches.filter(has_word(word, "name") | Q(agency_id__icontains=word))
     return branches
 
 

@@ -11,6 +11,7 @@ from webdial.language import grouped, translate
 from webdial.site.domain.changes import keep_changes, new_change
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import kept_text
+from webdial.site.domain.oneself import check_own_standing
 from webdial.site.domain.rights import check_ring_rights, may_change_user
 from webdial.site.domain.ring_rights import RING_RIGHTS, ring_rights
 from webdial.site.domain.users import require_an_administrator
@@ -144,6 +145,9 @@ def carry_out(users_ids: Sequence[int], edit: BulkEdit, *, by: User, seen: str) 
         User.objects.bulk_update([each.user for each in changed], _FIELDS, batch_size=200)
         keep_changes(changes)
         require_an_administrator(blamed="is_active")
+        for each in changed:
+            row = each.user
+            check_own_standing(row.pk, was=row.role, role=row.role, is_active=row.is_active)
     return len(changed)
 
 

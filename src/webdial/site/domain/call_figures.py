@@ -8,7 +8,7 @@ are put into hours and days by their ids, which grow with time. So everything is
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import Enum
 from typing import Any, Final
 
@@ -93,8 +93,8 @@ def figures_of(sight: Sight, wanted: CallFilter, *, now: datetime) -> Figures:
     """The figures of all calls in sight that the filter lets through."""
     calls = matching_calls(sight, wanted)
     step = _step(wanted, now)
-    names = _names(calls, step, wanted, now)
-    counts = count_calls(calls, [id_at(_moment(name)) for name in names])
+    beginnings = _beginnings(calls, step, wanted, now)
+    counts = count_calls(calls, [id_at(each) for each in beginnings])
     by_time, by_system, outcomes = _empty(), _empty(), Counter[Outcome]()
     for place, system, outcome, count in counts.kinds:
         by_time[place][outcome] += count
@@ -104,7 +104,9 @@ def figures_of(sight: Sight, wanted: CallFilter, *, now: datetime) -> Figures:
         calls=outcomes.total(),
         failed=_failed(outcomes),
         step=step,
-        times=tuple(_tally(name, by_time[place]) for place, name in enumerate(names)),
+        times=tuple(
+            _tally(_name(each, step), by_time[place]) for place, each in enumerate(beginnings)
+        ),
         branches=_branches(counts.branches),
         outcomes=tuple(outcomes.most_common()),
         systems=_systems(by_system, counts.times),
@@ -163,8 +165,10 @@ def percentile(counts: Mapping[int, int], percent: int) -> int | None:
     return None
 
 
-def _names(calls: QuerySet[Call], step: Step, wanted: CallFilter, now: datetime) -> tuple[str, ...]:
-    """Every hour, day or month; those without calls as well, else a quiet week looks like none."""
+def _beginnings(
+    calls: QuerySet[Call], step: Step, wanted: CallFilter, now: datetime
+) -> tuple[datetime, ...]:
+    """Of every hour, day or month; those without calls as well, else a quiet week looks like none."""
     since = wanted.since
     if since is None:
         first_call = calls.order_by("pk").values_list("placed_at", flat=True).first()
@@ -172,27 +176,30 @@ def _names(calls: QuerySet[Call], step: Step, wanted: CallFilter, now: datetime)
             return ()
         since = first_call
     last = now if wanted.until is None else wanted.until - timedelta(seconds=1)
-    return tuple(_cut(since, last, step))
+    return tuple(_cut(since.astimezone(wanted.zone), last.astimezone(UTC), step))
 
 
-def _cut(since: datetime, last: datetime, step: Step) -> Iterator[str]:
-    at = _moment(_name(since, step))
-    while at <= last:
-        yield _name(at, step)
-        if step is Step.HOUR:
-            at += timedelta(hours=1)
-        elif step is Step.DAY:
-            at += timedelta(days=1)
-        else:
-            at = (at + timedelta(days=32)).replace(day=1)
+def _cut(since: datetime, last: datetime, step: Step) -> Iterator[datetime]:
+    at = _beginning(since, step)
+    while at <= last:  # two zones, and so compared as moments, also where clocks change
+        yield at
+        at = _next(at, step)
+
+
+def _beginning(moment: datetime, step: Step) -> datetime:
+    if step is Step.HOUR:
+        return moment.replace(minute=0, second=0, microsecond=0)
+    day = moment.date() if step is Step.DAY else moment.date().replace(day=1)
+    return datetime.combine(day, time(), moment.tzinfo)
+
+
+def _next(at: datetime, step: Step) -> datetime:
+    """By the clock on the wall, and an hour by the one that never is put back."""
+    if step is Step.HOUR:
+        return (at.astimezone(UTC) + timedelta(hours=1)).astimezone(at.tzinfo)
+    longest = timedelta(days=1 if step is Step.DAY else 31)
+    return _beginning(at + longest, step)
 
 
 def _name(moment: datetime, step: Step) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H")[: step.length]
-
-
-def _moment(name: str) -> datetime:
-    """When the hour, day or month of this name begins."""
-    full = f"{name}-01" if len(name) == Step.MONTH.length else name
-    form = "%Y-%m-%d %H" if len(full) == Step.HOUR.length else "%Y-%m-%d"
-    return datetime.strptime(full, form).replace(tzinfo=UTC)
+    return moment.strftime("%Y-%m-%d %H")[: step.length]

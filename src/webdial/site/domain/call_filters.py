@@ -5,8 +5,8 @@ Pages, exports and commands read the same names and values; docs/how-to/look-at-
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from webdial.errors import InvalidValueError
 from webdial.exchange.calls import Channel
 from webdial.exchange.outcome import Outcome
 from webdial.language import translatable, translate
+from webdial.site.domain.branches import branches_named
 from webdial.site.domain.calls import EVERYTHING, Sight
 from webdial.site.domain.users import users_meant
 from webdial.site.models import Branch, Call, User
@@ -62,7 +63,7 @@ _MAX_TYPED: Final = 200
 class CallFilter:
     """What calls must have; None and empty ask for nothing. `until` is the first moment too late.
 
-    `number` is part of what was dialled, in digits.
+    `number` is part of what was dialled, in digits. Days begin and end in `zone`, which asks for nothing by itself.
     """
 
     user: User | None = None
@@ -73,6 +74,7 @@ class CallFilter:
     channel: Channel | None = None
     since: datetime | None = None
     until: datetime | None = None
+    zone: tzinfo = field(default=UTC, compare=False)
 
     @property
     def is_nothing(self) -> bool:
@@ -80,7 +82,11 @@ class CallFilter:
 
 
 def read_filter(
-    typed: Mapping[str, str], *, sight: Sight = EVERYTHING, now: datetime | None = None
+    typed: Mapping[str, str],
+    *,
+    sight: Sight = EVERYTHING,
+    now: datetime | None = None,
+    zone: tzinfo = UTC,
 ) -> CallFilter:
     """The filter that `typed` asks for, by the names of FIELDS; others are left alone.
 
@@ -88,7 +94,7 @@ def read_filter(
     names the field.
     """
     given = {name: _clean(typed.get(name, "")) for name in FIELDS}
-    since, until = _times(given, now or timezone.now())
+    since, until = _times(given, (now or timezone.now()).astimezone(zone))
     sees_branches = not sight.is_own and sight.branch_id is None
     return CallFilter(
         user=_user(given["user"], sight) if not sight.is_own else None,
@@ -99,6 +105,7 @@ def read_filter(
         channel=_channel(given["channel"]),
         since=since,
         until=until,
+        zone=zone,
     )
 
 
@@ -195,7 +202,7 @@ def _branch(typed: str) -> Branch | None:
     exact = Branch.objects.filter(agency_id__iexact=typed).first()
     if exact is not None:
         return exact
-    found = list(Branch.objects.filter(name__icontains=typed)[: _MANY + 1])
+    found = list(branches_named(typed)[: _MANY + 1])
     if len(found) == 1:
         return found[0]
     if not found:
@@ -255,8 +262,8 @@ def _channel(typed: str) -> Channel | None:
 
 
 def _times(given: Mapping[str, str], now: datetime) -> tuple[datetime | None, datetime | None]:
-    """Typed days win over a period; both are whole days in UTC, the last one included."""
-    first, last = _day(given["from"], "from"), _day(given["to"], "to")
+    """Typed days win over a period; both are whole days in the zone of `now`, the last one included."""
+    first, last = (_day(given[name], name, now.tzinfo) for name in ("from", "to"))
     if first is None and last is None:
         return _period(given["period"], now)
     until = None if last is None else last + timedelta(days=1)
@@ -268,7 +275,7 @@ def _times(given: Mapping[str, str], now: datetime) -> tuple[datetime | None, da
 def _period(typed: str, now: datetime) -> tuple[datetime | None, datetime | None]:
     if not typed:
         return None, None
-    today = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+    today = datetime.combine(now.date(), time(), now.tzinfo)
     match typed:
         case "today":
             return today, None
@@ -283,11 +290,11 @@ def _period(typed: str, now: datetime) -> tuple[datetime | None, datetime | None
     )
 
 
-def _day(typed: str, field: str) -> datetime | None:
+def _day(typed: str, field: str, zone: tzinfo | None) -> datetime | None:
     if not typed:
         return None
     try:
-        day = datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=UTC)
+        day = datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=zone)
     except ValueError as error:
         raise InvalidValueError(
             translate("“{typed}” is no day.", typed=typed),

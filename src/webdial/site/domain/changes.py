@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from webdial.errors import NotFoundError
@@ -23,6 +23,7 @@ from webdial.site.audit.change_digests import (
 )
 from webdial.site.audit.digests import new_salt
 from webdial.site.domain.acting import actor, note
+from webdial.site.domain.folded_names import has_word
 from webdial.site.models import Change, ChangeSubject
 
 State = Mapping[str, Any]
@@ -117,9 +118,9 @@ def find_changes(
     if key:
         found = found.filter(key=key)
     for word in who.split():
-        found = found.filter(Q(user_name__icontains=word))
+        found = found.filter(has_word(word, "user_name"))
     for word in search.split():
-        found = found.filter(label__icontains=word)
+        found = found.filter(has_word(word, "label"))
     if since is not None:
         found = found.filter(at__gte=since)
     if until is not None:

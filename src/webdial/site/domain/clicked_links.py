@@ -15,6 +15,7 @@ from django.utils import timezone
 from webdial.errors import WebdialError
 from webdial.exchange import Channel, Exchange
 from webdial.exchange.configuration import PairedComputer
+from webdial.numbers import number_in
 from webdial.site.models import Call
 from webdial.site.threads import in_database_thread
 
@@ -47,7 +48,11 @@ async def meaning_of(link: str, computer: PairedComputer, exchange: Exchange) ->
     if not computer.dials_without_asking:
         return _shown(link)
     try:
-        call = await exchange.start_call(link, user_id=computer.user_id, channel=Channel.COMPUTER)
+        call = await exchange.start_call(
+            link if _SCHEME.match(link) else number_in(link),
+            user_id=computer.user_id,
+            channel=Channel.COMPUTER,
+        )
     except WebdialError:  # the page says why, and what can be done
         return _shown(link)
     if call.link is not None:
@@ -68,6 +73,8 @@ def _shown(link: str) -> Clicked:
 
 def number_of(link: str) -> str:
     """The number as people write it; a link that says more than a number stays as it is."""
+    if not _SCHEME.match(link):  # a text that was selected
+        return number_in(link)
     plain = _SCHEME.sub("", link)
     return link if set(plain) & set(";?@") else unquote(plain)
 

@@ -11,6 +11,7 @@ from webdial.language import translate
 from webdial.site.domain.changes import keep_change
 from webdial.site.domain.directory import keep_line, refresh_lines
 from webdial.site.domain.fields import kept_lines, kept_text
+from webdial.site.domain.folded_names import Folded, has_word
 from webdial.site.domain.people import MAX_NOTES
 from webdial.site.domain.phones import LabelledNumber, keep_phones
 from webdial.site.domain.states import company_as_kept
@@ -23,9 +24,9 @@ def list_companies(*, search: str = "") -> QuerySet[Company]:
     people = Person.objects.filter(company=OuterRef("pk")).order_by().values("company")
     count = people.annotate(count=Count("pk")).values("count")
     companies = Company.objects.annotate(people_count=Coalesce(Subquery(count), 0))
-    companies = companies.order_by("name", "id").prefetch_related("phones")
+    companies = companies.order_by(Folded("name"), "id").prefetch_related("phones")
     for word in search.split():
-        companies = companies.filter(name__icontains=word)
+        companies = companies.filter(has_word(word, "name"))
     return companies
 
 

@@ -22,26 +22,32 @@ MAX_SORT_NAME: Final = 60
 MAX_TERMS: Final = 12
 """Words of a search that are looked for; nobody is told apart by more."""
 
-_SPECIAL: Final = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"}
-)
+SPECIAL: Final = {
+    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"
+}  # fmt: skip
 """Letters that no normal form takes apart."""
 
-_GERMAN: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+GERMAN: Final = {"ä": "ae", "ö": "oe", "ü": "ue"}
 """How these are written where they cannot be typed."""
 
+APOSTROPHES: Final = "'’ʼ`´"
+
 _WORD = re.compile(r"[^\W_]+")
-_APOSTROPHES = re.compile(r"(?<=\w)['’ʼ`´](?=\w)")
+_APOSTROPHES = re.compile(rf"(?<=\w)[{APOSTROPHES}](?=\w)")
 # Digits in groups, with a plus and brackets as people write them, and no letter right beside.
 _NUMBER = re.compile(r"(?<![^\W_])\+? ?\(?\d[\d ().\-/\u2010-\u2015]*(?![^\W_])")
 _TRUNK_ZERO = re.compile(r"(?<=\d)[ ]*\( *0 *\)")
+
+
+_SPECIAL_TABLE: Final = str.maketrans(SPECIAL)
+_GERMAN_TABLE: Final = str.maketrans(GERMAN)
 
 
 def fold(text: str) -> str:
     """Small letters without accents (Unicode NFKD), blanks and signs as they were."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(_ascii_digit(each) for each in decomposed if not unicodedata.combining(each))
-    return unicodedata.normalize("NFC", bare.translate(_SPECIAL))
+    return unicodedata.normalize("NFC", bare.translate(_SPECIAL_TABLE))
 
 
 def _ascii_digit(character: str) -> str:
@@ -49,9 +55,9 @@ def _ascii_digit(character: str) -> str:
     return str(unicodedata.decimal(character)) if is_foreign else character
 
 
-def _in_german(text: str) -> str:
+def in_german(text: str) -> str:
     """The text with umlauts written as two letters; the same text where none stands."""
-    return unicodedata.normalize("NFC", text).casefold().translate(_GERMAN)
+    return unicodedata.normalize("NFC", text).casefold().translate(_GERMAN_TABLE)
 
 
 def words_of(text: str) -> list[str]:
@@ -83,7 +89,7 @@ def found_text(names: Iterable[str], numbers: Iterable[str]) -> str:
 
 def _spelt(name: str) -> list[str]:
     """The words of a name; `O’Sullivan` also as two, `Müller` also as `mueller`."""
-    return [*words_of(name), *_WORD.findall(fold(name)), *words_of(_in_german(name))]
+    return [*words_of(name), *_WORD.findall(fold(name)), *words_of(in_german(name))]
 
 
 def sort_name(name: str) -> str:
@@ -109,7 +115,7 @@ def terms_of(search: str) -> tuple[Term, ...]:
 
 def _word_spellings(word: str) -> tuple[str, ...]:
     """Beginnings of words; of scripts such as Chinese, which part no words by blanks, any part."""
-    spellings = dict.fromkeys((fold(word), fold(_in_german(word))))
+    spellings = dict.fromkeys((fold(word), fold(in_german(word))))
     return tuple(f" {each}" if each.isascii() else each for each in spellings if each)
 
 

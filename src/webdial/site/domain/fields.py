@@ -1,7 +1,7 @@
 """One way to check and keep what people type into a field."""
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,10 +12,24 @@ from webdial.language import grouped, translate
 
 _Row = TypeVar("_Row", bound=models.Model)
 
+_BLANKS: Final = (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
+_MARKS: Final = (
+    0xAD,
+    0x200B,
+    0x200E,
+    0x200F,
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x206A),
+    0xFEFF,
+)
+_PASTED: Final = dict.fromkeys(_BLANKS, " ") | dict.fromkeys(_MARKS, "")
+"""What comes along when text is copied from a web page or an address book: blanks of other widths, and marks such as
+those for the direction. Nobody sees them, so nobody could take them out."""
+
 
 def kept_text(value: str, *, field: str, label: str, most: int, required: bool = True) -> str:
-    """`value` without blanks around it. Raises InvalidValueError when it cannot be kept."""
-    text = value.strip()
+    """`value` without blanks around it and what is pasted unseen. Raises InvalidValueError when it cannot be kept."""
+    text = value.translate(_PASTED).strip()
     if required and not text:
         raise InvalidValueError(translate("{label} is missing.", label=label), field=field)
     if len(text) > most:
@@ -32,7 +46,7 @@ def kept_text(value: str, *, field: str, label: str, most: int, required: bool =
 
 def kept_lines(value: str, *, field: str, label: str, most: int) -> str:
     """A text of several lines, often empty. Raises InvalidValueError when it cannot be kept."""
-    lines = [line.rstrip() for line in value.replace("\t", " ").splitlines()]
+    lines = [line.rstrip() for line in value.translate(_PASTED).replace("\t", " ").splitlines()]
     text = "\n".join(lines).strip()
     if len(text) > most:
         raise InvalidValueError(

@@ -17,6 +17,7 @@ from webdial.errors import NotFoundError
 from webdial.language import translatable, translate
 from webdial.site.domain.acting import acting_as
 from webdial.site.domain.changes import keep_act
+from webdial.site.domain.oneself import check_own_password
 from webdial.site.domain.users import set_password
 from webdial.site.models import ChangeSubject, User
 
@@ -42,7 +43,11 @@ def link_path(user: User) -> str:
 
 
 def made_link_path(user: User) -> str:
-    """As `link_path`, for somebody who hands it on: that they made one is kept."""
+    """As `link_path`, for somebody who hands it on: that they made one is kept.
+
+    Raises NotAllowedError for one's own, where there is a password.
+    """
+    check_own_password(user)
     keep_act(ChangeSubject.USER, user.pk, user.name, translatable("link for a password made"))
     return link_path(user)
 

@@ -7,9 +7,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from webdial.language import translate
+from webdial.site.domain.branches import branches_named
 from webdial.site.domain.changes import keep_change
 from webdial.site.domain.directory import find_listed, keep_line
 from webdial.site.domain.fields import kept_lines, kept_text
+from webdial.site.domain.folded_names import Folded, has_word
 from webdial.site.domain.phones import LabelledNumber, keep_phones
 from webdial.site.domain.states import company_as_kept, person_as_kept
 from webdial.site.models import ChangeSubject, Company, Person, User
@@ -31,6 +33,7 @@ def list_colleagues(*, search: str = "") -> QuerySet[User]:
     """Active users who have a number or an extension to be rung at."""
     users = (
         User.objects.filter(is_active=True)
+        .order_by(Folded("name"), "login")
         .exclude(Q(extension="") & Q(phones__isnull=True))
         .distinct()
         .select_related("branch")
@@ -38,9 +41,9 @@ def list_colleagues(*, search: str = "") -> QuerySet[User]:
     )
     for word in search.split():
         users = users.filter(
-            Q(name__icontains=word)
+            has_word(word, "name")
             | Q(extension__icontains=word)
-            | Q(branch__name__icontains=word)
+            | Q(branch__in=branches_named(word))
             | Q(id__in=User.objects.filter(phones__number__icontains=word).values("id"))
         )
     return users
@@ -48,7 +51,7 @@ def list_colleagues(*, search: str = "") -> QuerySet[User]:
 
 def company_names(*, search: str, most: int) -> list[str]:
     """Up to `most` names of companies in which `search` occurs."""
-    found = Company.objects.filter(name__icontains=search.strip())
+    found = Company.objects.filter(has_word(search.strip(), "name"))
     return list(found.values_list("name", flat=True)[:most])
 
 

@@ -13,11 +13,11 @@ from django.db.models import Q
 from webdial.site.domain.changes import changes_of, erase_content
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.favourites import favourites_of
+from webdial.site.domain.personal_changes import ChangesAbout
 from webdial.site.domain.second_factors import end_sessions, forget_provider, remove_second_factors
 from webdial.site.domain.user_phones import delete_phone
 from webdial.site.domain.users import set_email
 from webdial.site.models import (
-    Change,
     ChangeSubject,
     FunctionVersion,
     PhoneSystemSignIn,
@@ -50,10 +50,9 @@ def told_account(user: User) -> dict[str, Any]:
 
 
 def erase_account(user: User) -> None:
-    """Of a deactivated user: all but who they are, and what the history holds of them."""
-    if user.is_active:
-        return
+    """All but who they are, and what the history holds of them; for a user who is deactivated."""
     with configuration_change():
+        about = ChangesAbout(user)
         set_email(user, "")
         user.phones.all().delete()
         user.favourites.all().delete()
@@ -62,8 +61,9 @@ def erase_account(user: User) -> None:
         PhoneSystemValue.objects.filter(user=user).delete()
         PhoneSystemSignIn.objects.filter(user=user).delete()
         _erase_sign_in(user)
+        FunctionVersion.objects.filter(author=user).update(author_name=user.name)
         erase_content(
-            lambda change: _is_about(user, change),
+            lambda change: change in about,
             (ChangeSubject.USER, ChangeSubject.USER_PHONE, ChangeSubject.FILLED_IN),
         )
 
@@ -74,14 +74,6 @@ def _erase_sign_in(user: User) -> None:
     end_sessions(user)
     forget_provider(user)
     remove_second_factors(user)
-
-
-def _is_about(user: User, change: Change) -> bool:
-    if change.subject == ChangeSubject.USER:
-        return change.key == str(user.pk)
-    if change.subject == ChangeSubject.FILLED_IN:
-        return change.key.split("|")[1] == str(user.pk)
-    return (change.after or change.before or {}).get("user") == user.login
 
 
 def _told_user(user: User) -> dict[str, Any]:

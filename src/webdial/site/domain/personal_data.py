@@ -5,7 +5,7 @@ was placed, when, through what and with which outcome stays, under its id (docs/
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -27,6 +27,7 @@ from webdial.site.domain.call_filters import needle_of
 from webdial.site.domain.call_records import record_of
 from webdial.site.domain.changes import erase_content, numbers_in
 from webdial.site.domain.personal_account import erase_account, told_account
+from webdial.site.domain.personal_changes import told_changes
 from webdial.site.domain.personal_machines import erase_machines, machine_names, told_machines
 from webdial.site.models import Call, CallLogNote, ChangeSubject, Phone, User
 
@@ -49,6 +50,14 @@ class Subject:
     number: str = ""
 
     @property
+    def erases_account(self) -> bool:
+        """Whether it is a user who is deactivated: account and machines are erased with the calls.
+
+        While users are active they dial and sign in with these.
+        """
+        return self.user is not None and not self.user.is_active
+
+    @property
     def noted(self) -> str:
         """How a note names it: a number that was erased must not stand in the note."""
         if self.user is not None:
@@ -68,13 +77,12 @@ class Found:
     owners: tuple[str, ...]
     """Who has this number in the directory; it is deleted there."""
     machines: tuple[str, ...] = ()
-    """The user's paired computers and browsers; erased with a user who is deactivated."""
+    """The user's paired computers and browsers."""
     erases_account: bool = False
-    """Whether the subject is a user who is deactivated: their account is emptied too."""
 
     @property
     def is_erasable(self) -> bool:
-        return bool(self.calls or self.machines or self.erases_account)
+        return bool(self.calls or self.erases_account)
 
 
 def subject_of_number(typed: str) -> Subject:
@@ -101,21 +109,20 @@ def find_personal_data(subject: Subject) -> Found:
         numbers=tuple(sorted(numbers.items(), key=lambda each: -each[1])) if subject.number else (),
         owners=tuple(_owners(subject.number)) if subject.number else (),
         machines=machine_names(subject.user) if subject.user else (),
-        erases_account=subject.user is not None and not subject.user.is_active,
+        erases_account=subject.erases_account,
     )
 
 
 def erase_personal_data(subject: Subject, *, cuts_user: bool, actor: str) -> int:
     """Empty what names people in the subject's calls; how many calls that were.
 
-    `cuts_user` takes away who placed them as well. A call that is being placed is left alone. The computers
-    and browsers of a deactivated user go too, and what else their account holds.
+    `cuts_user` takes away who placed them as well. A call that is being placed is left alone.
     """
     rows = [row for row in _rows_of(subject) if row["outcome"] != Outcome.PLACING.value]
     ids = [row["pk"] for row in rows]
     count = sum(_erase(chunk, cuts_user=cuts_user) for chunk in _chunks(ids))
     _erase_history(subject)
-    if subject.user is not None:
+    if subject.user is not None and subject.erases_account:
         erase_machines(subject.user)
         erase_account(subject.user)
     _note(CallLogNote.Act.ERASED, subject, ids, actor)
@@ -150,15 +157,28 @@ def export_personal_data(subject: Subject, *, actor: str) -> Iterator[bytes]:
     ids = [row["pk"] for row in _rows_of(subject)]
     _note(CallLogNote.Act.EXPORTED, subject, ids, actor)
     head = {"made_at": timezone.now(), **_about(subject)}
-    yield orjson.dumps(head, option=orjson.OPT_INDENT_2)[:-2] + b',\n  "calls": ['
+    yield orjson.dumps(head, option=orjson.OPT_INDENT_2)[:-2]
+    if subject.user is not None:
+        yield from _listed(b"changes_made", told_changes(subject.user))
+    yield from _listed(b"calls", _told_calls(ids))
+    yield b"\n}\n"
+
+
+def _listed(name: bytes, told: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    """A list of the JSON text, a line for each."""
+    yield b',\n  "' + name + b'": ['
     separator = b"\n    "
+    for each in told:
+        yield separator + orjson.dumps(each)
+        separator = b",\n    "
+    yield b"\n  ]"
+
+
+def _told_calls(ids: list[UUID]) -> Iterator[dict[str, Any]]:
     for chunk in _chunks(ids):
         rows = Call.objects.filter(pk__in=chunk).select_related("user", "branch").order_by("pk")
         for row in rows:
-            told = {**record_of(row), "request": row.request, "answer": row.answer}
-            yield separator + orjson.dumps(told)
-            separator = b",\n    "
-    yield b"\n  ]\n}\n"
+            yield {**record_of(row), "request": row.request, "answer": row.answer}
 
 
 def _erase_history(subject: Subject) -> None:

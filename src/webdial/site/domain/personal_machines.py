@@ -11,6 +11,7 @@ from webdial.site.domain.browsers import NAME_BEGINS, browsers_of
 from webdial.site.domain.changes import erase_content
 from webdial.site.domain.computer_lines import lines_of
 from webdial.site.domain.computers import computers_of, revoke_computer
+from webdial.site.domain.personal_changes import ChangesAbout
 from webdial.site.domain.tokens import revoke_token
 from webdial.site.models import ApiToken, Change, ChangeSubject, Computer, User
 
@@ -31,25 +32,21 @@ def told_machines(user: User) -> dict[str, list[dict[str, Any]]]:
 
 def erase_machines(user: User) -> None:
     """Revoke them, and empty what the history of changes holds of them, earlier ones too."""
-    if user.is_active:
-        return
+    about = ChangesAbout(user)
     with transaction.atomic():
         for computer in computers_of(user):
             revoke_computer(computer)
         for token in browsers_of(user):
             revoke_token(token.pk, user=user)
         erase_content(
-            lambda change: _is_machine_of(user, change),
+            lambda change: change in about and _is_of_machine(change),
             (ChangeSubject.COMPUTER, ChangeSubject.TOKEN),
         )
 
 
-def _is_machine_of(user: User, change: Change) -> bool:
-    state = change.after or change.before or {}
-    is_machine = change.subject == ChangeSubject.COMPUTER or state.get("name", "").startswith(
-        NAME_BEGINS
-    )
-    return state.get("user") == user.login and is_machine
+def _is_of_machine(change: Change) -> bool:
+    name = (change.after or change.before or {}).get("name", "")
+    return change.subject == ChangeSubject.COMPUTER or name.startswith(NAME_BEGINS)
 
 
 def _told_computer(row: Computer) -> dict[str, Any]:

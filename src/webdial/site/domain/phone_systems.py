@@ -26,6 +26,7 @@ from webdial.site.domain.changes import keep_change
 from webdial.site.domain.configuration import configuration_change, setup_of
 from webdial.site.domain.credentials import seal
 from webdial.site.domain.fields import check_constraints, kept_text, row_named
+from webdial.site.domain.folded_names import has_word
 from webdial.site.domain.general_settings import keep_setting_change
 from webdial.site.domain.sealed_places import place_of_value
 from webdial.site.domain.states import setup_as_kept, values_state
@@ -91,7 +92,7 @@ SITE: Final = OwnerOfValues()
 def list_setups(*, search: str = "") -> QuerySet[PhoneSystemSetup]:
     setups = PhoneSystemSetup.objects.all()
     for word in search.split():
-        setups = setups.filter(name__icontains=word)
+        setups = setups.filter(has_word(word, "name"))
     return setups
 
 

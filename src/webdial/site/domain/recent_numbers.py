@@ -1,15 +1,14 @@
 """The numbers that a user has dialled last, each once, with whose they are where that is known."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Final
 
-from django.db.models import Q
-
 from webdial.numbers.matching import are_same
+from webdial.site.domain.number_owners import NumberOwner, owners_of
 from webdial.site.domain.phones import digits_of
-from webdial.site.models import Call, Phone, User
+from webdial.site.models import Call, User
 
 MOST: Final = 20
 """Distinct numbers shown."""
@@ -20,12 +19,11 @@ _CALLS_READ: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class RecentNumber:
-    """`number` is as it was typed last; `owner` is None where nobody has such a number."""
+    """`number` is as it was typed last; `known` is None where nobody has such a number."""
 
     number: str
     placed_at: datetime
-    label: str = ""
-    owner: Phone | User | None = None
+    known: NumberOwner | None = None
 
 
 def recent_numbers(user: User, *, country: str = "") -> list[RecentNumber]:
@@ -42,36 +40,6 @@ def recent_numbers(user: User, *, country: str = "") -> list[RecentNumber]:
         count += 1
         if count == MOST:
             break
-    owners = _owners(last)
-    found = [
-        _recent(typed, placed_at, owners.get(key, []), country)
-        for key, numbers in last.items()
-        for typed, placed_at in numbers
-    ]
-    return sorted(found, key=lambda recent: recent.placed_at, reverse=True)
-
-
-def _owners(keys: Iterable[str]) -> dict[str, list[Phone | User]]:
-    """Who may have these numbers: phones, and users by their extension."""
-    found: dict[str, list[Phone | User]] = {}
-    wanted = list(keys)
-    phones = Phone.objects.filter(digits__in=wanted).filter(
-        Q(user__isnull=True) | Q(user__is_active=True)
-    )
-    for phone in phones.select_related("person__company", "company", "user__branch")[:500]:
-        found.setdefault(phone.digits, []).append(phone)
-    users = User.objects.filter(extension__in=wanted, is_active=True).select_related("branch")
-    for user in users[:500]:
-        found.setdefault(user.extension, []).append(user)
-    return found
-
-
-def _recent(
-    typed: str, placed_at: datetime, owners: list[Phone | User], country: str
-) -> RecentNumber:
-    for owner in owners:
-        number = owner.number if isinstance(owner, Phone) else owner.extension
-        if are_same(typed, number, country=country):
-            label = owner.label if isinstance(owner, Phone) else "extension"
-            return RecentNumber(typed, placed_at, label, owner)
-    return RecentNumber(typed, placed_at)
+    newest = sorted((each for alike in last.values() for each in alike), key=itemgetter(1))[::-1]
+    owners = owners_of((typed for typed, _ in newest), country=country)
+    return [RecentNumber(typed, at, owners.get(typed)) for typed, at in newest]

@@ -11,6 +11,7 @@ from django.db import transaction
 from webdial.language import translatable
 from webdial.site.account_settings import SecondFactorRule
 from webdial.site.domain.changes import keep_act
+from webdial.site.domain.oneself import check_own_second_factor
 from webdial.site.domain.rights import decides_where_requests_go
 from webdial.site.models import ChangeSubject, User
 
@@ -54,7 +55,11 @@ def has_second_factor(user: User) -> bool:
 
 
 def remove_second_factors(user: User) -> int:
-    """Take away app, passkeys and recovery codes; how many there were."""
+    """Take away app, passkeys and recovery codes; how many there were.
+
+    Raises NotAllowedError for one's own.
+    """
+    check_own_second_factor(user)
     with transaction.atomic():
         removed, _ = Authenticator.objects.filter(user_id=user.pk).delete()
         if removed:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from webdial.errors import InvalidValueError, NotFoundError
@@ -14,6 +14,7 @@ from webdial.language import translate
 from webdial.site.domain.changes import keep_change
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import kept_text
+from webdial.site.domain.folded_names import has_word
 from webdial.site.models import ApiToken, ChangeSubject, User
 
 PREFIX = "wd_"
@@ -77,9 +78,7 @@ def list_tokens(user: User | None = None, *, search: str = "") -> QuerySet[ApiTo
     """Tokens, newest first; words of `search` stand in the token's name or its user's."""
     tokens = ApiToken.objects.select_related("user", "user__branch")
     for word in search.split():
-        tokens = tokens.filter(
-            Q(name__icontains=word) | Q(user__name__icontains=word) | Q(user__login__icontains=word)
-        )
+        tokens = tokens.filter(has_word(word, "name", "user__name", "user__login"))
     return tokens if user is None else tokens.filter(user=user)
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Lower, NullIf
 
+from webdial.site.domain.folded_names import Folded
 from webdial.site.domain.rights import users_within
 from webdial.site.domain.users import list_users
 from webdial.site.models import Role, User
@@ -16,9 +17,9 @@ SORTS: Final = ("name", "staff_id", "branch", "extension", "role")
 NO_BRANCH: Final = "none"
 
 _KEYS: Final[dict[str, Any]] = {
-    "name": Lower("name"),
+    "name": Folded("name"),
     "staff_id": Lower("staff_id"),
-    "branch": Lower("branch__name"),
+    "branch": Folded("branch__name"),
     # Whoever has none stands last, as with branches.
     "extension": NullIf(Lower("extension"), Value("")),
     "role": F("role"),
@@ -59,4 +60,4 @@ def _order(sort: str) -> tuple[Any, ...]:
     key = _KEYS.get(name, _KEYS["name"])
     # Whoever has none stands last, whichever way round, in both databases.
     first = key.desc(nulls_last=True) if sort.startswith("-") else key.asc(nulls_last=True)
-    return (first, Lower("name"), "login")
+    return (first, Folded("name"), "login")

@@ -12,9 +12,12 @@ from django.db.models import Q, QuerySet
 
 from webdial.errors import InvalidValueError, NotFoundError
 from webdial.language import translatable, translate
+from webdial.site.domain.branches import branches_named
 from webdial.site.domain.changes import keep_act, keep_change
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import check_constraints, kept_text
+from webdial.site.domain.folded_names import has_word
+from webdial.site.domain.oneself import check_own_password, check_own_standing
 from webdial.site.domain.phones import LabelledNumber, keep_phones
 from webdial.site.domain.rights import check_ring_rights, check_user_change
 from webdial.site.domain.ring_rights import RING_RIGHTS, ring_rights
@@ -50,12 +53,11 @@ def list_users(*, search: str = "") -> QuerySet[User]:
     users = User.objects.select_related("branch").prefetch_related("phones")
     for word in search.split():
         users = users.filter(
-            Q(name__icontains=word)
-            | Q(login__icontains=word)
+            has_word(word, "name", "login")
             | Q(staff_id__icontains=word)
             | Q(extension__icontains=word)
             | Q(email__icontains=word)
-            | Q(branch__name__icontains=word)
+            | Q(branch__in=branches_named(word))
         )
     return users
 
@@ -110,6 +112,12 @@ def user_by_staff_id(staff_id: str) -> User:
     return user
 
 
+_DETAILS: Final = (
+    "login", "staff_id", "name", "email", "extension", "branch", "role", "is_active",
+)  # fmt: skip
+"""What every form of a user has."""
+
+
 def save_user(
     details: UserDetails,
     *,
@@ -147,8 +155,10 @@ def save_user(
         if (given := getattr(details, name)) is not None:
             setattr(row, name, given)
     with configuration_change():
+        kept = None if row.pk is None else User.objects.get(pk=row.pk)
+        if kept is not None and password:
+            check_own_password(kept)
         if by is not None:
-            kept = None if row.pk is None else User.objects.get(pk=row.pk)
             check_user_change(by, kept, branch=row.branch, role=row.role)
             check_ring_rights(by, ring_rights(kept or User()), ring_rights(row))
         check_constraints(
@@ -161,7 +171,8 @@ def save_user(
         )
         had_administrator = _active_administrators().exists()
         before = None if row.pk is None else user_as_kept(row.pk)
-        row.save()
+        # What else is changed at this moment, such as a password, is not written over.
+        row.save(update_fields=None if row.pk is None else _written(details, password=password))
         keep_phones(row, details.phones)
         keep_change(
             ChangeSubject.USER, row.pk, row.name,
@@ -169,7 +180,14 @@ def save_user(
         )  # fmt: skip
         if had_administrator:
             require_an_administrator(blamed="is_active" if not row.is_active else "role")
+        if kept is not None:
+            check_own_standing(row.pk, was=kept.role, role=row.role, is_active=row.is_active)
     return row
+
+
+def _written(details: UserDetails, *, password: str) -> list[str]:
+    given = [name for name in RING_RIGHTS if getattr(details, name) is not None]
+    return [*_DETAILS, *given, *(["password"] if password else [])]
 
 
 def set_email(user: User, email: str) -> None:

@@ -32,18 +32,19 @@ def tokens(request: PageRequest) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke(request: PageRequest, token_id: int) -> HttpResponse:
-    """Asks, then revokes."""
+    """Asks, then revokes, and goes back to where it was pressed: browsers stand among computers as well."""
+    back = "computers" if request.GET.get("from") == "computers" else "tokens"
     token = list_tokens(request.user).filter(pk=token_id).first()
     if token is None:
         raise Http404(translate("You have no such token."))
     if request.method != "POST":
-        return render(request, "accounts/revoke_token.html", {"token": token})
+        return render(request, "accounts/revoke_token.html", {"token": token, "back": back})
     try:
         revoke_token(token_id, user=request.user)
     except NotFoundError as error:
         raise Http404(error.message) from error
     messages.success(request, translate("The token {name} is revoked.", name=token.name))
-    return redirect("tokens")
+    return redirect(back)
 
 
 def _page(

@@ -13,6 +13,7 @@ from webdial.exchange.calls import Repeat
 from webdial.language import translatable, translate, waited
 from webdial.numbers import NumberError, NumberStep, StepKind, clean_number
 from webdial.site.models import Call
+from webdial.site.pages.kept_words import told_verdict
 
 _TRY_AGAIN: Final = translatable("Try again in a minute. If it stays so, tell an administrator.")
 _IF_NOTHING_RINGS: Final = translatable("If nothing rings within a minute, dial again.")
@@ -95,6 +96,8 @@ class ShownCall:
     who: str = ""
     """Who placed it, and of which branch."""
     staff_id: str = ""
+    whom: str = ""
+    """Whose the number is, where that is known."""
     is_erased: bool = False
     """What named people in it was taken away, so it cannot be dialled again."""
     repeats: Repeat | None = None
@@ -173,9 +176,14 @@ class ShownCall:
 
     @property
     def sentence(self) -> str:
-        return Verdict(
-            self.outcome, self.status, message=self.message, next_step=self.told_step
-        ).sentence
+        return self.told.sentence
+
+    @property
+    def told(self) -> Verdict:
+        """What became of it, in the reader's language."""
+        return told_verdict(
+            Verdict(self.outcome, self.status, message=self.message, next_step=self.told_step)
+        )
 
     @property
     def tone(self) -> str:

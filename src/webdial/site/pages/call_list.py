@@ -3,7 +3,8 @@
 Everything that is asked for stands in the address, so a list can be kept and sent to a colleague.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
@@ -13,7 +14,10 @@ from django.shortcuts import render
 
 from webdial.errors import InvalidValueError
 from webdial.exchange import Channel, Outcome
+from webdial.exchange.quiet_hours import time_zone
+from webdial.exchange.ringing_settings import TIME_ZONE
 from webdial.language import translate
+from webdial.site.domain.branches import branches_by_name
 from webdial.site.domain.call_filters import (
     FIELDS,
     OUTCOME_GROUPS,
@@ -23,11 +27,14 @@ from webdial.site.domain.call_filters import (
 )
 from webdial.site.domain.call_pages import CallPage, page_of_calls
 from webdial.site.domain.calls import Sight, sight_of
-from webdial.site.models import Branch, PhoneSystemSetup
+from webdial.site.domain.number_owners import owners_of
+from webdial.site.models import PhoneSystemSetup
 from webdial.site.pages.call_display import CHANNELS, ShownCall
+from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.own_phone import own_phone
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.shown_errors import ShownError, show_error
+from webdial.site.pages.shown_numbers import rules_of
 
 PAGE_SIZE: Final = 50
 
@@ -62,9 +69,18 @@ def asked_calls(request: PageRequest, *, period: str = "") -> AskedCalls:
     if not (typed["period"] or typed["from"] or typed["to"]):
         typed["period"] = period
     try:
-        return AskedCalls(sight, typed, read_filter(typed, sight=sight))
+        return AskedCalls(sight, typed, read_filter(typed, sight=sight, zone=_zone_of(request)))
     except InvalidValueError as error:
         return AskedCalls(sight, typed, None, {error.field: show_error(error)})
+
+
+def _zone_of(request: PageRequest) -> tzinfo:
+    """Where the user's days begin, by the setting of their branch; UTC where it names no zone."""
+    configuration = exchange_of(request).configuration
+    try:
+        return time_zone(configuration.effective(TIME_ZONE, request.user.branch_id).value)
+    except InvalidValueError:
+        return UTC
 
 
 def filter_context(asked: AskedCalls) -> dict[str, Any]:
@@ -78,12 +94,13 @@ def filter_context(asked: AskedCalls) -> dict[str, Any]:
         "errors": asked.errors,
         "sees_others": not asked.sight.is_own,
         "sees_branches": not asked.sight.is_own and asked.sight.branch_id is None,
-        "branches": Branch.objects.all()[:_MAX_BRANCHES],
+        "branches": branches_by_name()[:_MAX_BRANCHES],
         "outcome_groups": [(name, translate(label)) for name, (label, _) in OUTCOME_GROUPS.items()],
         "outcomes": [(outcome.value, outcome.label) for outcome in Outcome],
         "systems": names,
         "channels": [(channel.value, translate(CHANNELS[channel.value])) for channel in Channel],
         "periods": [(name, translate(label)) for name, label in PERIODS.items()],
+        "zone": None if asked.wanted is None else str(asked.wanted.zone),
         "has_filter": any(asked.query.values()),
         # Seldom wanted, so folded away until one is in use.
         "has_more": any(asked.typed[name] for name in ("system", "channel", "from", "to")),
@@ -96,7 +113,7 @@ def list_calls(request: PageRequest) -> HttpResponse:
     page = _NOTHING
     if asked.wanted is not None:
         page = page_of_calls(asked.sight, asked.wanted, before=before, after=after, size=PAGE_SIZE)
-    shown = [ShownCall.of_row(row) for row in page.rows]
+    shown = with_names(request, [ShownCall.of_row(row) for row in page.rows])
     live = [call.id for call in shown if call.is_placing][:_MAX_LIVE_ROWS]
     context = filter_context(asked) | {
         "rows": [(call, call.id in live) for call in shown],
@@ -108,6 +125,16 @@ def list_calls(request: PageRequest) -> HttpResponse:
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if asked.errors else HTTPStatus.OK
     return render(request, "calls.html", context, status=status)
+
+
+def with_names(request: PageRequest, calls: list[ShownCall]) -> list[ShownCall]:
+    """The calls with the names of those whose numbers were dialled, as the user's branch reads numbers."""
+    numbers = [call.number for call in calls if not call.is_erased]
+    owners = owners_of(numbers, country=rules_of(request).country)
+    return [
+        replace(call, whom=owners[call.number].owner.name) if call.number in owners else call
+        for call in calls
+    ]
 
 
 def _id_or_none(text: str) -> UUID | None:

@@ -20,10 +20,12 @@ from webdial.exchange.ringing import UnconfirmedError
 from webdial.language import translate
 from webdial.numbers import MAX_TYPED
 from webdial.site.domain.calls import call_in_sight, calls_of_user, sight_of
+from webdial.site.domain.number_owners import owners_of
 from webdial.site.models import Call
 from webdial.site.pages.call_display import CHANNELS, ShownCall, number_steps
-from webdial.site.pages.call_list import list_calls
+from webdial.site.pages.call_list import list_calls, with_names
 from webdial.site.pages.dial import dial_page
+from webdial.site.pages.directory import page_of_owner
 from webdial.site.pages.emergency import ask_once_more, is_confirmed
 from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.one_time import again_of_form, once_of_form, renew_id, spend_form
@@ -31,6 +33,7 @@ from webdial.site.pages.own_phone import choose_phone, chosen_phone, own_phone, 
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import signed_in
 from webdial.site.pages.shown_errors import show_error
+from webdial.site.pages.shown_numbers import rules_of
 from webdial.site.pages.too_often import ask_later_for
 from webdial.site.threads import give_thread_back
 
@@ -59,7 +62,10 @@ async def calls(request: PageRequest) -> HttpResponse:
 @require_safe
 def call(request: PageRequest, call_id: UUID) -> HttpResponse:
     row = _call_in_sight(request, call_id)
+    numbers = [] if row.erased_at else [row.typed]
+    owners = owners_of(numbers, country=rules_of(request).country)
     context = {
+        "whom": [(known.owner.name, page_of_owner(known.owner)) for known in owners.values()],
         "call": ShownCall.of_row(row, repeats=_repeats(request)),
         "row": row,
         "channel": translate(CHANNELS.get(row.channel, row.channel)),
@@ -100,7 +106,9 @@ async def call_line(request: PageRequest, call_id: UUID) -> HttpResponse:
         # The end is written down before it is told, so the row now holds the time of it as well.
         row = await sync_to_async(_call_in_sight)(request, call_id)
     shown = ShownCall.of_row(row, placed, repeats=_repeats(request))
-    return _part(request, shown, request.GET.get("in", ""), pause_s=pause_s)
+    if (part := request.GET.get("in", "")) == "row":
+        (shown,) = await sync_to_async(with_names)(request, [shown])
+    return _part(request, shown, part, pause_s=pause_s)
 
 
 async def _place_call(request: PageRequest) -> HttpResponse:

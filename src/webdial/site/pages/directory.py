@@ -15,7 +15,7 @@ from webdial.site.domain.favourites import KeptNumber, OwnerKind, favourites_of
 from webdial.site.domain.people import list_colleagues
 from webdial.site.domain.phones import LabelledNumber
 from webdial.site.domain.recent_numbers import RecentNumber, recent_numbers
-from webdial.site.models import Branch, Company, Person, Phone, User
+from webdial.site.models import Branch, Company, Person, User
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.shown_numbers import Numbering, ShownNumber, kind_of
 
@@ -140,8 +140,7 @@ def page_number(text: str) -> int:
 def entry_of(owner: Person | Company | User, numbering: Numbering) -> Entry:
     """An owner with phones at hand, and company or branch."""
     detail, detail_link = _detail(owner)
-    link = page_of(kind_of(owner), owner.pk)
-    return Entry(owner.name, detail, numbering.of_owner(owner), link, detail_link)
+    return Entry(owner.name, detail, numbering.of_owner(owner), page_of_owner(owner), detail_link)
 
 
 def page_of(kind: OwnerKind, owner_id: int) -> str:
@@ -149,6 +148,10 @@ def page_of(kind: OwnerKind, owner_id: int) -> str:
     if kind is OwnerKind.COLLEAGUE:
         return ""
     return reverse(kind.value, args=(owner_id,))
+
+
+def page_of_owner(owner: Person | Company | User) -> str:
+    return page_of(kind_of(owner), owner.pk)
 
 
 def _detail(owner: Person | Company | User) -> tuple[str, str]:
@@ -191,17 +194,11 @@ def _favourite(kept: KeptNumber, numbering: Numbering) -> Entry:
 
 
 def _recent(recent: RecentNumber, numbering: Numbering) -> Entry:
-    number = numbering.shown(LabelledNumber(recent.label, recent.number))
-    owner = _owner_of(recent)
-    if owner is None:
+    known = recent.known
+    label = "" if known is None else known.label
+    number = numbering.shown(LabelledNumber(label, recent.number))
+    if known is None:
         return Entry(recent.number, "", (number,), dialled_at=recent.placed_at)
-    detail, detail_link = _detail(owner)
-    link = page_of(kind_of(owner), owner.pk)
-    return Entry(owner.name, detail, (number,), link, detail_link, recent.placed_at)
-
-
-def _owner_of(recent: RecentNumber) -> Person | Company | User | None:
-    owner = recent.owner
-    if isinstance(owner, Phone):
-        return owner.person or owner.company or owner.user
-    return owner
+    detail, detail_link = _detail(known.owner)
+    link = page_of_owner(known.owner)
+    return Entry(known.owner.name, detail, (number,), link, detail_link, recent.placed_at)

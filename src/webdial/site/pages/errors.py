@@ -42,6 +42,11 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return _page(request, "429", wait=wait_in_words(wait_s))
 
 
+def forms_only(request: HttpRequest) -> HttpResponse:
+    """For an address that only takes what a page's button sends: opened by itself, or loaded once more."""
+    return render(request, "errors/405.html", status=405)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Needs neither user nor database, since either may be what failed."""
     return HttpResponse(loader.render_to_string("errors/500.html"), status=500)

@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
 from webdial.dialstring import DialString
 from webdial.dialstring.model import HttpTarget
 from webdial.exchange.configuration import Configuration
 from webdial.exchange.general_settings import MECHANISM, key_of
 from webdial.exchange.mechanism import read_mechanism
+from webdial.site.pages import errors
 from webdial.site.pages.accounts.sessions import SeenSessions, is_of_user, write_seen
 from webdial.site.pages.exchange_access import configuration_reader_of, exchange_of
 
@@ -43,6 +44,24 @@ def configuration_refresh(get_response: GetResponse) -> GetResponse:
 
 configuration_refresh.async_capable = True  # type: ignore[attr-defined]
 configuration_refresh.sync_capable = False  # type: ignore[attr-defined]
+
+
+def forms_only(get_response: GetResponse) -> GetResponse:
+    """Django's answer of 405 is empty, and browsers then say that the site does not work."""
+
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = await get_response(request)
+        if request.method == "GET" and isinstance(response, HttpResponseNotAllowed):
+            page = await sync_to_async(errors.forms_only)(request)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
+
+    return middleware
+
+
+forms_only.async_capable = True  # type: ignore[attr-defined]
+forms_only.sync_capable = False  # type: ignore[attr-defined]
 
 
 def session_seen(get_response: GetResponse) -> GetResponse:

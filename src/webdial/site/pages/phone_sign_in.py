@@ -25,7 +25,7 @@ from webdial.exchange.general_settings import CONNECT_TIME_LIMIT, TOTAL_TIME_LIM
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.exchange.sign_ins import SignedIn, begin_sign_in, finish_sign_in
 from webdial.exchange.systems import SystemSetup
-from webdial.language import retold, translatable, translate
+from webdial.language import translatable, translate
 from webdial.phonesystems import SignIn
 from webdial.site.domain.sign_ins import end_sign_in, keep_sign_in
 from webdial.site.pages.exchange_access import (
@@ -34,6 +34,7 @@ from webdial.site.pages.exchange_access import (
     sender_of,
     system_caller_of,
 )
+from webdial.site.pages.kept_words import told_verdict
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import signed_in
 
@@ -123,7 +124,7 @@ async def done(request: PageRequest) -> HttpResponse:
         return redirect("phones")
     given = await _exchange_code(request, setup, sign_in, departed)
     if isinstance(given, Verdict):
-        why = retold(given.message).rstrip(".") or given.outcome.label
+        why = told_verdict(given).message.rstrip(".") or given.outcome.label
         messages.error(
             request, translate("You are not signed in to {name}: {why}.", name=setup.name, why=why)
         )

@@ -10,16 +10,21 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
 from allauth.account.authentication import get_authentication_records
 from asgiref.sync import sync_to_async
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
+from webdial.language import translate
 from webdial.site.domain.acting import acting_as
 from webdial.site.domain.rights import Act, Reach, Subject, reach_of
 from webdial.site.domain.second_factors import has_second_factor, must_have_second_factor
@@ -139,12 +144,38 @@ def _lead(request: HttpRequest, url: str) -> HttpResponseBase:
 
 
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
-    """A part of a page cannot show the sign-in form, so the whole page is sent there."""
+    """A part of a page cannot show the sign-in form, so the whole page is sent there.
+
+    Who has sent a form is told that it was for nothing: their session has ended since the page was opened.
+    """
+    if request.method not in _SAFE_METHODS:
+        messages.warning(
+            request,
+            translate("You were signed out meanwhile. What you have just sent was not done."),
+        )
     htmx = cast("PageRequest", request).htmx
     if htmx:
-        here = htmx.current_url_abs_path or resolve_url("dial")
-        return HttpResponseClientRedirect(redirect_to_login(here).url)
-    return redirect_to_login(request.get_full_path())
+        return HttpResponseClientRedirect(redirect_to_login(_shown_page(htmx)).url)
+    return redirect_to_login(_page_to_come_back_to(request))
+
+
+def _page_to_come_back_to(request: HttpRequest) -> str:
+    """The page asked for; of a form the one that it stood on, since many addresses take forms alone."""
+    here = request.headers.get("Referer", "")
+    if request.method not in _SAFE_METHODS and url_has_allowed_host_and_scheme(
+        here, {request.get_host()}
+    ):
+        return urlsplit(here)._replace(scheme="", netloc="").geturl()
+    return request.get_full_path()
+
+
+def _shown_page(htmx: HtmxDetails) -> str:
+    """The page that a part was wanted for; the Dial page where it is none of ours, or no address."""
+    try:
+        shown = htmx.current_url_abs_path
+    except ValueError:
+        shown = None
+    return shown or resolve_url("dial")
 
 
 def _not_kept(response: HttpResponseBase) -> HttpResponseBase:

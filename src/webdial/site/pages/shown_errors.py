@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from webdial.errors import Fault, InvalidValueError, SourceError, WebdialError, point_at
+from webdial.site.domain.meanwhile import ChangedMeanwhileError
 
 MAX_FAULTS: Final = 50
 """Faults shown of one text: nobody mends more at a time, and a long text can hold thousands."""
@@ -23,13 +24,17 @@ class ShownFault:
 
 @dataclass(frozen=True, slots=True)
 class ShownError:
-    """`field` is empty when the error is the whole form's."""
+    """`field` is empty when the error is the whole form's.
+
+    With `is_meanwhile` it has told of somebody else's change, and the form may be sent once more.
+    """
 
     message: str
     hint: str = ""
     field: str = ""
     faults: tuple[ShownFault, ...] = ()
     faults_left_out: int = 0
+    is_meanwhile: bool = False
 
 
 def show_error(error: WebdialError, *, field: str = "") -> ShownError:
@@ -48,6 +53,7 @@ def show_error(error: WebdialError, *, field: str = "") -> ShownError:
         if source
         else (),
         faults_left_out=max(len(faults) - MAX_FAULTS, 0),
+        is_meanwhile=isinstance(error, ChangedMeanwhileError),
     )
 
 

@@ -50,7 +50,7 @@ class Numbering:
     @classmethod
     def of_request(cls, request: PageRequest) -> Self:
         host = request.get_host().partition(":")[0]
-        return cls(_rules_of(request), host, starred_by(request.user))
+        return cls(rules_of(request), host, starred_by(request.user))
 
     def shown(self, phone: LabelledNumber, starred: Starred | None = None) -> ShownNumber:
         tel = tel_uri(
@@ -91,7 +91,7 @@ def _starred(kind: OwnerKind, owner: Person | Company | User, number: str) -> St
     return Starred(kind, owner.pk, number)
 
 
-def _rules_of(request: PageRequest) -> BranchRules:
+def rules_of(request: PageRequest) -> BranchRules:
     try:
         return rules_in_force(exchange_of(request).configuration, request.user.branch_id)
     except CallNotPlacedError:  # told when something is dialled

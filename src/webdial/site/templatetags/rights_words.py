@@ -1,10 +1,12 @@
-"""For pages that show only what one may open: the menu, and single rights."""
+"""For pages that show only what one may open, the menu and single rights; and what has changed meanwhile."""
 
 from django import template
 
 from webdial.site.domain import rights
 from webdial.site.domain.changes import changes_of
-from webdial.site.models import User
+from webdial.site.domain.meanwhile import newest_change
+from webdial.site.models import ChangeSubject, User
+from webdial.site.pages.maintenance.meanwhile import SEEN
 from webdial.site.pages.maintenance.menu import MenuEntry, menu_of
 
 register = template.Library()
@@ -46,3 +48,13 @@ def history(context: template.Context, subject: str, key: object) -> dict[str, o
         "subject": subject,
         "key": key,
     }
+
+
+@register.inclusion_tag("maintenance/seen.html", takes_context=True)
+def seen(context: template.Context, subject: str, key: object) -> dict[str, object]:
+    """A form's field for check_meanwhile: the newest change when the form was opened, or last told of."""
+    if not key:
+        return {}
+    error, sent = context.get("error"), context["request"].POST.get(SEEN)
+    is_open = sent is not None and not (error and error.is_meanwhile)
+    return {"name": SEEN, "number": sent if is_open else newest_change(ChangeSubject(subject), key)}

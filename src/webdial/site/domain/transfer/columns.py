@@ -52,6 +52,8 @@ class GivenRow:
     number: int
     values: Mapping[str, str]
     numbers: tuple[GivenNumber, ...] | None = None
+    notes: tuple[str, ...] = ()
+    """What was assumed in reading it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def plan_rows(subject: Subject, given: Given) -> Plan:
     """What these rows would change. Reads, and changes nothing."""
     kept = subject.kept()
     check = subject.checker()
-    drafts = [Draft(row) for row in given.rows]
+    drafts = [Draft(row, notes=[*row.notes]) for row in given.rows]
     for draft in drafts:
         _read(subject, check, draft)
     _pair(subject, drafts, kept)

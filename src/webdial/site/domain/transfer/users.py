@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from webdial.errors import InvalidValueError
 from webdial.language import translatable, translate
 from webdial.site.domain.fields import kept_text
+from webdial.site.domain.oneself import check_own_standing
 from webdial.site.domain.phones import LabelledNumber
 from webdial.site.domain.ring_rights import RING_RIGHTS
 from webdial.site.domain.sign_in_names import check_alphabet, sign_in_name
@@ -35,6 +36,7 @@ from webdial.site.domain.transfer.subject import (
 from webdial.site.domain.users import checked_email
 from webdial.site.models import ChangeSubject, Role, User
 
+# And besides the words of the reader's language.
 _YES: Final = frozenset({"yes", "y", "true", "1", "x", "active"})
 _NO: Final = frozenset({"no", "n", "false", "0", "inactive"})
 _ROLES: Final = ", ".join(Role.values)
@@ -149,6 +151,7 @@ class Users(Subject):
         for field in ("login", "email"):
             _blame_taken(self, field, drafts, kept)
         _blame_last_administrator(self, drafts, kept)
+        _blame_oneself(self, drafts)
 
     def title_of(self, values: Mapping[str, str]) -> str:
         return values["name"] or values["login"] or values["staff_id"]
@@ -236,8 +239,9 @@ def _role(given: str) -> str:
 
 def _active(given: str) -> str:
     text = given.strip().casefold()
-    if text in _YES | _NO:
-        return _yes_or_no(text in _YES)
+    yes, no = _YES | {translate("Yes").casefold()}, _NO | {translate("No").casefold()}
+    if text in yes | no:
+        return _yes_or_no(text in yes)
     raise InvalidValueError(
         translate("{strip} is neither yes nor no.", strip=f"{given.strip()[:40]!r}")
     )
@@ -289,6 +293,21 @@ def _blame_last_administrator(
                 translate("At least one administrator must stay active."),
                 hint=translate("Make another user an administrator in the same file, or before."),
             )
+
+
+def _blame_oneself(subject: Subject, drafts: Sequence[Draft]) -> None:
+    """Whoever imports the file does not lose their own place by it."""
+    for draft in drafts:
+        if draft.old is None or draft.old.row_id is None or draft.new is None or draft.faults:
+            continue
+        was, new = draft.old.values["role"], draft.new.values
+        try:
+            check_own_standing(
+                draft.old.row_id, was=was, role=new["role"], is_active=new["active"] == "yes"
+            )
+        except InvalidValueError as error:
+            field = "role" if error.field == "role" else "active"
+            draft.blame(subject.column_of(field), error.message, hint=error.hint)
 
 
 def _administers(item: Item) -> bool:

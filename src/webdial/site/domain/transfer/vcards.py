@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from webdial.language import grouped, translate
+from webdial.site.domain.people import MAX_NOTES
 from webdial.site.domain.transfer.columns import Given, GivenNumber, GivenRow
 from webdial.site.domain.transfer.limits import MAX_ROWS
 from webdial.site.domain.transfer.tables import unreadable
@@ -245,9 +246,13 @@ def _is_group(card: _Card) -> bool:
 
 def _row(card: _Card) -> GivenRow:
     values = {"name": _name(card), "company": _company(card)}
+    told: tuple[str, ...] = ()
     if notes := _notes(card):  # a card without notes leaves those alone that are kept
         values["notes"] = notes
-    return GivenRow(card.number, values, tuple(_numbers(card)))
+        if len(notes) > MAX_NOTES:  # who has a card cannot mend it as a table
+            values["notes"] = f"{notes[: MAX_NOTES - 1].rstrip()}…"
+            told = (translate("The notes were cut to {most} characters.", most=grouped(MAX_NOTES)),)
+    return GivenRow(card.number, values, tuple(_numbers(card)), told)
 
 
 def _name(card: _Card) -> str:

@@ -74,6 +74,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             wait=wait_in_words(wait_s),
         )
 
+    def is_safe_url(self, url: str) -> bool:
+        """Where to go after signing in; what is no address at all, such as `//[`, is nowhere."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes an account of their own accord."""
         return False

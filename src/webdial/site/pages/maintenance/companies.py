@@ -12,9 +12,10 @@ from webdial.errors import WebdialError
 from webdial.language import translatable, translate
 from webdial.site.domain.companies import delete_company, list_companies, save_company
 from webdial.site.domain.rights import Act, Subject
-from webdial.site.models import Company
+from webdial.site.models import ChangeSubject, Company
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import page_of, search_text
+from webdial.site.pages.maintenance.meanwhile import check_meanwhile
 from webdial.site.pages.maintenance.phone_rows import (
     PhoneRows,
     altered_rows,
@@ -88,6 +89,8 @@ def _answer_form(request: PageRequest, company: Company | None) -> HttpResponse:
             form = replace(form, phones=rows)
         else:
             try:
+                if company:
+                    check_meanwhile(request, ChangeSubject.COMPANY, company.pk)
                 saved = save_company(
                     name=form.name, phones=form.phones, notes=form.notes, company=company
                 )

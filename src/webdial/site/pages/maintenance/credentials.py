@@ -10,6 +10,8 @@ from webdial.errors import InvalidValueError, WebdialError
 from webdial.exchange.general_settings import key_of
 from webdial.language import translatable, translate
 from webdial.site.domain.credentials import delete_credential, list_credentials, set_credential
+from webdial.site.domain.fields import row_named
+from webdial.site.domain.folded_names import has_word
 from webdial.site.domain.rights import Act, Subject
 from webdial.site.models import Credential
 from webdial.site.pages.maintenance.form_answer import render_form
@@ -26,7 +28,7 @@ def list_all_credentials(request: PageRequest) -> HttpResponse:
     search = search_text(request)
     rows = list_credentials()
     for word in search.split():
-        rows = rows.filter(name__icontains=word)
+        rows = rows.filter(has_word(word, "name"))
     context = {"search": search, "page": page_of(rows, request)}
     return render(request, "maintenance/credentials.html", context)
 
@@ -95,7 +97,7 @@ def _answer_form(request: PageRequest, credential: Credential | None) -> HttpRes
 
 def _require_new(name: str) -> None:
     """Adding must not replace a secret that is in use by another's mistake."""
-    if list_credentials().filter(name__iexact=name.strip()).exists():
+    if row_named(name, list_credentials()) is not None:
         raise InvalidValueError(
             translate("There is a credential with this name."),
             field="name",

@@ -12,9 +12,10 @@ from webdial.errors import WebdialError
 from webdial.language import translatable, translate
 from webdial.site.domain.people import company_names, delete_person, list_people, save_person
 from webdial.site.domain.rights import Act, Subject
-from webdial.site.models import Person
+from webdial.site.models import ChangeSubject, Person
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import page_of, search_text
+from webdial.site.pages.maintenance.meanwhile import check_meanwhile
 from webdial.site.pages.maintenance.phone_rows import (
     PhoneRows,
     altered_rows,
@@ -104,6 +105,8 @@ def _answer_form(request: PageRequest, person: Person | None) -> HttpResponse:
             form = replace(form, phones=rows)
         else:
             try:
+                if person:
+                    check_meanwhile(request, ChangeSubject.PERSON, person.pk)
                 saved = save_person(
                     name=form.name,
                     company=form.company,

@@ -13,6 +13,7 @@ from webdial.errors import NotFoundError, WebdialError
 from webdial.exchange.general_settings import key_of
 from webdial.language import translatable, translate
 from webdial.phonesystems import Kind, PhoneSystem, catalogue, catalogue_system
+from webdial.site.domain.branches import branches_by_name
 from webdial.site.domain.phone_systems import (
     FieldValueError,
     delete_setup,
@@ -24,14 +25,15 @@ from webdial.site.domain.phone_systems import (
 from webdial.site.domain.rights import Act, Subject
 from webdial.site.domain.system_overview import overview, overview_of
 from webdial.site.models import (
-    Branch,
     CertificateRule,
+    ChangeSubject,
     PhoneSystemPause,
     PhoneSystemSetup,
     StartsFrom,
 )
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import search_text
+from webdial.site.pages.maintenance.meanwhile import check_meanwhile
 from webdial.site.pages.maintenance.rows import row_of
 from webdial.site.pages.maintenance.shown_pauses import shown_pauses
 from webdial.site.pages.maintenance.system_form import VALUE, SetupForm
@@ -115,6 +117,7 @@ def edit_setup(request: PageRequest, setup_id: int) -> HttpResponse:
         return _render_form(request, setup, system, form)
     typed = form.typed(request.POST)
     try:
+        check_meanwhile(request, ChangeSubject.PHONE_SYSTEM, setup.pk)
         saved = save_filled_setup(
             typed.details_of(setup),
             form.given(request.POST),
@@ -173,7 +176,7 @@ def _render_form(
         "has_certificate": not system.is_link,
         "starts": StartsFrom.choices,
         "max_name": MAX_NAME,
-        "branches": Branch.objects.all(),
+        "branches": branches_by_name(),
     }
     if system.sign_in is not None:
         context["redirect_uri"] = redirect_uri_of(request)

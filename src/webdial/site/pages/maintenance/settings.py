@@ -15,6 +15,7 @@ from webdial.errors import WebdialError
 from webdial.exchange.configuration import Source
 from webdial.exchange.general_settings import MECHANISM, SettingDefinition, key_of
 from webdial.language import translatable, translate
+from webdial.site.domain.branches import branches_by_name
 from webdial.site.domain.general_settings import (
     SettingView,
     add_setting,
@@ -34,10 +35,11 @@ from webdial.site.domain.rights import (
 )
 from webdial.site.domain.states import setting_key
 from webdial.site.manual import anchor_of
-from webdial.site.models import Branch
+from webdial.site.models import Branch, ChangeSubject
 from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import search_text
+from webdial.site.pages.maintenance.meanwhile import check_meanwhile
 from webdial.site.pages.maintenance.preview import SAMPLE_NUMBER, Sample, check_value
 from webdial.site.pages.maintenance.rows import row_of
 from webdial.site.pages.requests import PageRequest
@@ -152,6 +154,7 @@ def edit_setting(request: PageRequest) -> HttpResponse:
     if request.POST.get("act") == "check":
         return _render_setting(request, setting, value)
     try:
+        check_meanwhile(request, ChangeSubject.SETTING, setting.history_key)
         override_setting(setting.view.name, value, branch=setting.branch)
     except WebdialError as error:
         return _render_setting(request, setting, value, show_error(error, field="value"))
@@ -260,7 +263,7 @@ def _render_setting(
         own = branches_with_own_value(setting.view.name)[:MOST_BRANCHES]
         context["own_branches"] = [ShownSetting(setting.view, branch) for branch in own]
         context["own_branches_left_out"] = max(0, setting.view.other_branches - MOST_BRANCHES)
-        context["branches"] = Branch.objects.all()
+        context["branches"] = branches_by_name()
     return render_form(request, "maintenance/setting_edit.html", context, error)
 
 
@@ -306,7 +309,7 @@ def _is_own_branch_only(request: PageRequest) -> bool:
 
 def _branches_within(request: PageRequest) -> QuerySet[Branch]:
     """The branches whose values the user may see."""
-    branches = Branch.objects.all()
+    branches = branches_by_name()
     return branches.filter(users=request.user) if _is_own_branch_only(request) else branches
 
 

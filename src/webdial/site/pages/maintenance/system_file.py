@@ -13,7 +13,7 @@ from webdial.language import translate
 from webdial.phonesystems import catalogue_source
 from webdial.site.domain.phone_systems import SetupDetails, save_setup, source_of
 from webdial.site.domain.rights import Act, Subject
-from webdial.site.models import PhoneSystemSetup
+from webdial.site.models import ChangeSubject, PhoneSystemSetup
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.function_source import (
     PlacedFault,
@@ -22,6 +22,7 @@ from webdial.site.pages.maintenance.function_source import (
     typed_source,
     typed_text,
 )
+from webdial.site.pages.maintenance.meanwhile import check_meanwhile
 from webdial.site.pages.maintenance.phone_systems import MAX_NAME, find_setup, known_system
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import wants
@@ -95,6 +96,7 @@ def edit_file(request: PageRequest, setup_id: int) -> HttpResponse:
         most_in_flight=str(setup.most_in_flight or ""),
     )
     try:
+        check_meanwhile(request, ChangeSubject.PHONE_SYSTEM, setup.pk)
         save_setup(details, setup=setup)
     except WebdialError as error:
         return _render_file(request, find_setup(setup_id), form, error)

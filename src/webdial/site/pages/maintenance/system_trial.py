@@ -24,6 +24,7 @@ from webdial.site.domain.rights import Subject
 from webdial.site.models import PhoneSystemSetup
 from webdial.site.pages.emergency import is_confirmed
 from webdial.site.pages.exchange_access import exchange_of, system_caller_of
+from webdial.site.pages.kept_words import told_verdict
 from webdial.site.pages.maintenance.function_source import typed_text
 from webdial.site.pages.maintenance.phone_systems import find_setup
 from webdial.site.pages.maintenance.preview import SAMPLE_NUMBER, ShownPlan, shown_plan
@@ -176,7 +177,7 @@ async def dial_once(
     if call.repeats is not None:
         hint = translate("Look at what came of it below. To dial once more, press Dial now.")
         return Dialled(call, error=ShownError(translate("This page has dialled already."), hint))
-    verdict = None if call.verdict is None else trial.masked(call.verdict)
+    verdict = None if call.verdict is None else told_verdict(trial.masked(call.verdict))
     return Dialled(call, verdict, tuple(ShownTry.of_step(step) for step in trial.steps))
 
 

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods
 from webdial.errors import WebdialError
 from webdial.exchange.general_settings import MECHANISM, key_of
 from webdial.language import translate
+from webdial.site.domain.branches import branches_by_name
 from webdial.site.domain.general_settings import override_setting, setting_view
 from webdial.site.domain.rights import Act, Subject
 from webdial.site.domain.system_overview import overview_of
-from webdial.site.models import Branch
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.phone_systems import find_setup
 from webdial.site.pages.maintenance.settings import ShownSetting, branch_of
@@ -44,7 +44,7 @@ def use_setup(request: PageRequest, setup_id: int) -> HttpResponse:
         "shown": overview_of(setup),
         "setting": setting,
         "branch": branch,
-        "branches": Branch.objects.all(),
+        "branches": branches_by_name(),
         "is_in_use": key_of(setting.view.own_value or "") == key_of(setup.name),
     }
     return render_form(request, "maintenance/phone_systems/use.html", context, error)

@@ -7,6 +7,7 @@ from typing import Final
 from django.db.models import QuerySet
 
 from webdial.language import translatable, translate
+from webdial.site.domain.branches import branches_by_name
 from webdial.site.domain.rights import Reach, Subject, reach_of
 from webdial.site.domain.user_lists import SORTS, UserFilter
 from webdial.site.models import Branch, Role
@@ -56,7 +57,7 @@ def is_own_branch_only(request: PageRequest) -> bool:
 
 def branches_for(request: PageRequest) -> QuerySet[Branch]:
     """The branches whose users whoever asks may see."""
-    branches = Branch.objects.all()
+    branches = branches_by_name()
     if is_own_branch_only(request):
         return branches.filter(users=request.user)
     return branches

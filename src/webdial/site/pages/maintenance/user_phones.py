@@ -13,9 +13,10 @@ from webdial.exchange.general_settings import MECHANISM
 from webdial.language import translatable, translate
 from webdial.site.domain.rights import Act, Subject, may
 from webdial.site.domain.user_phones import delete_phone, phone_of, phones_of, save_phone
-from webdial.site.models import PhoneSystemSetup, User, UserPhone
+from webdial.site.models import ChangeSubject, PhoneSystemSetup, User, UserPhone
 from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.maintenance.form_answer import render_form
+from webdial.site.pages.maintenance.meanwhile import check_meanwhile
 from webdial.site.pages.maintenance.rows import row_of, user_within
 from webdial.site.pages.own_phone import phone_id_of
 from webdial.site.pages.personal_systems import (
@@ -125,6 +126,8 @@ def _answer_form(request: PageRequest, user: User, phone: UserPhone | None) -> H
     if request.method == "POST":
         form = {name: request.POST.get(name, "") for name in form}
         try:
+            if phone:
+                check_meanwhile(request, ChangeSubject.USER_PHONE, phone.pk)
             saved = save_phone(
                 user,
                 label=form["label"],

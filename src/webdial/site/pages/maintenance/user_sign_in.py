@@ -8,10 +8,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from webdial.errors import NotFoundError
+from webdial.errors import NotAllowedError, NotFoundError
 from webdial.language import translate, translate_count
 from webdial.site.domain.computers import computer_of, computers_of, revoke_computer
 from webdial.site.domain.lock_outs import is_locked_out, lift_lock_out
+from webdial.site.domain.oneself import is_oneself
 from webdial.site.domain.password_links import made_link_path
 from webdial.site.domain.rights import Subject
 from webdial.site.domain.second_factors import (
@@ -33,9 +34,16 @@ from webdial.site.pages.rights import wants
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_of_user(request: PageRequest, user_id: int) -> HttpResponse:
     user = user_within(request, user_id)
-    act = request.POST.get("act", "")
     if request.method != "POST":
         return _page(request, user)
+    try:
+        return _act(request, user, request.POST.get("act", ""))
+    except NotAllowedError as error:
+        messages.error(request, error.message)
+        return redirect("maintenance:user-sign-in", user.pk)
+
+
+def _act(request: PageRequest, user: User, act: str) -> HttpResponse:
     if act == "link":
         # Shown in this answer alone: it is kept nowhere.
         return _page(request, user, link=absolute_url(request, made_link_path(user)))
@@ -95,6 +103,7 @@ _ACTS: Final[dict[str, Callable[[User], str]]] = {
 def _page(request: PageRequest, user: User, *, link: str = "") -> HttpResponse:
     context = {
         "shown": user,
+        "is_oneself": is_oneself(user.pk),
         "link": link,
         "is_locked_out": is_locked_out(user),
         "second_factors": second_factors(user),

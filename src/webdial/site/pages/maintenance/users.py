@@ -15,7 +15,6 @@ from webdial.site.domain.bulk_users import MAX_USERS
 from webdial.site.domain.rights import (
     Act,
     Subject,
-    may,
     may_change_user,
     may_give_ring_rights,
     users_within,
@@ -23,9 +22,10 @@ from webdial.site.domain.rights import (
 from webdial.site.domain.ring_rights import RING_RIGHTS, ring_rights
 from webdial.site.domain.user_lists import filtered_users
 from webdial.site.domain.users import UserDetails, save_user, users_meant
-from webdial.site.models import Branch, Role, User
+from webdial.site.models import Branch, ChangeSubject, Role, User
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import page_of
+from webdial.site.pages.maintenance.meanwhile import check_meanwhile
 from webdial.site.pages.maintenance.phone_rows import (
     PhoneRows,
     altered_rows,
@@ -187,16 +187,17 @@ def _answer_form(request: PageRequest, user: User | None) -> HttpResponse:
         return _render_form(request, user, before, replace(form, phones=rows))
     password = request.POST.get("password", "")
     try:
+        if user:
+            check_meanwhile(request, ChangeSubject.USER, user.pk)
         details = form.details(gives_rights=may_give_ring_rights(request.user))
         saved = save_user(details, user=user, password=password, by=request.user)
     except WebdialError as error:
         return _render_form(request, user, before, form, show_error(error))
     if saved.pk == request.user.pk and password:
-        # A new password ends the sessions begun with the old one, but not that of who sets it.
+        # The first one ends the sessions that were begun without, but not that of who sets it.
         update_session_auth_hash(request, saved)
     messages.success(request, _told(saved, before if user else None, has_password=bool(password)))
-    is_lost = saved.pk == request.user.pk and not may(saved, Subject.USERS)
-    return redirect("dial" if is_lost else "maintenance:users")
+    return redirect("maintenance:users")
 
 
 def _told(saved: User, before: UserForm | None, *, has_password: bool) -> str:

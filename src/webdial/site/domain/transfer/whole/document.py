@@ -120,7 +120,7 @@ def read_document(text: str) -> Document:
         raise unreadable(f"The file has more than {MAX_FILE_BYTES // 1024**2} million characters.")
     try:
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise unreadable(f"The file is no TOML: {error}.") from error
     if document.get("format") != FORMAT:
         raise unreadable(
