@@ -25,7 +25,7 @@ from webdial.language import translate
 
 log = logging.getLogger("webdial.journal")
 
-MAX_BATCH: Final = 256
+MAX_BATCH: Final = 128
 """Entries of one commit: beyond this a commit's own length would be felt by those who wait."""
 
 

@@ -17,8 +17,9 @@ from webdial.site.journal.rows import BEGUN_COLUMNS, ENDED_COLUMNS, PLACING, Row
 from webdial.site.journal.store import Store
 from webdial.site.journal.terms import Standing, TermRows, keys_of
 
-_SIZES: Final = (2, 3, 4, 5, 6, 8, 10, 13, 17, 21, 25, 33, 49, 65, 97, 129, 193, 257)
-"""Rows that a statement is prepared for; what is left over is empty rows."""
+_SIZES: Final = (2, 3, 4, 5, 6, 8, 10, 13, 17, 21, 25, 33, 49, 65, 97, 129, 257)
+"""Rows that a statement is prepared for; what is left over is empty rows. The largest is for calls that begin
+with their end. Such a statement takes 5 KiB a row."""
 
 _TERMS, _BEGUN, _ENDED = range(3)
 """Kinds of rows."""
