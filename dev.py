@@ -292,6 +292,10 @@ def lock(arguments: list[str]) -> int:
 
 def run_inside(arguments: list[str]) -> int:
     synchronise(DEV_LOCK)
+    if arguments[:1] == [
+        "webdial"
+    ]:  # as a program it is there only once `test` has installed the wheel
+        arguments = ["python", "-m", *arguments]
     return inside(*arguments, from_source=True)
 
 

@@ -103,6 +103,18 @@ def test_what_makes_no_sense_is_refused(
     assert told(command, arguments) == 2
 
 
+def test_webdial_is_run_where_it_was_never_installed(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a clone that is new there is no program of that name yet."""
+    ran: list[tuple[str, ...]] = []
+    monkeypatch.setattr(dev, "synchronise", lambda *locks: None)
+    monkeypatch.setattr(dev, "inside", lambda *command, from_source: ran.append(command))
+    dev.run_inside(["webdial", "--help"])
+    dev.run_inside(["pytest", "-q"])
+    assert ran == [("python", "-m", "webdial", "--help"), ("pytest", "-q")]
+
+
 def test_what_follows_the_dashes_goes_to_the_scanner() -> None:
     from tests.scans.api import read_arguments  # noqa: PLC0415
 

@@ -8,10 +8,10 @@ PACE = rounds.Pace(
     rounds=1,
     starts=2,
     evaluations=1,
-    warm_up_s=0.02,
-    together_s=0.05,
+    warm_up_s=0.1,
+    together_s=0.3,
     alone_warm_up_s=0.01,
-    alone_s=0.05,
+    alone_s=0.3,
 )
 
 

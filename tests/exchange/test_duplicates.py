@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.exchange.ledger import Ledger
 from tests.exchange.test_exchange import FOR_ALL, MECHANISM_KEY, Configured
-from webdial.dialstring import HttpRequest
+from webdial.dialstring import HttpRequest, Link
 from webdial.errors import JournalError
 from webdial.exchange import Channel, Exchange, Outcome, PlacedCall, TimeLimits, Verdict
 from webdial.exchange.calls import Repeat
@@ -30,6 +30,7 @@ from webdial.numbers import NumberError
 SENT = Verdict(Outcome.SENT, 200, "OK")
 REFUSED = Verdict(Outcome.CONNECTION_REFUSED)
 WITHIN = key_of(SAME_CALL_WITHIN.name)
+BLOCKED_KEY = (key_of(NEVER_RUNG.name), None)
 
 
 @dataclass
@@ -47,6 +48,19 @@ class Wire:
         if self.gate is not None:
             await self.gate.wait()
         return self.verdicts.pop(0) if len(self.verdicts) > 1 else self.verdicts[0]
+
+
+@dataclass
+class SlowLedger(Ledger):
+    """Says when it is asked for the last call, and answers when it is let."""
+
+    was_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def latest(self, user_id: int, dialled: str, *, within_s: float) -> PlacedCall | None:
+        self.was_asked.set()
+        await self.answers.wait()
+        return await super().latest(user_id, dialled, within_s=within_s)
 
 
 @dataclass
@@ -201,6 +215,53 @@ async def test_link_is_not_handed_over_for_a_second_click() -> None:
     second = await place(node)
     assert (first.outcome, second.id) == (Outcome.HANDED_OVER, first.id)
     assert len(office.ledger.calls) == 1
+
+
+async def test_second_click_on_a_link_is_given_it_as_it_is() -> None:
+    """The log has it with its secrets masked, and cut where it is long."""
+    office = Office(values={(MECHANISM_KEY, None): f"dial:#?{'x' * 3000}"})
+    node = office.node()
+    first = await place(node)
+    office.ledger.calls[first.id] = replace(
+        first, prepared=replace(first.prepared, plan=Link("dial:"))
+    )
+    second = await place(node)
+    assert (second.repeats, second.link) == (Repeat.CLICK, first.link)
+
+
+@pytest.mark.parametrize("values", [{}, {(MECHANISM_KEY, None): FOR_ALL, BLOCKED_KEY: "020"}])
+async def test_click_of_whoever_went_away_holds_up_nobody(
+    values: dict[tuple[str, int | None], str],
+) -> None:
+    """A link, or a blocked call, that was being written: nobody was given it, so the next click is the first."""
+    office = Office(ledger=Ledger(gate=asyncio.Event()), values=values)
+    node = office.node()
+    first = asyncio.create_task(place(node))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    waiting = asyncio.create_task(place(node))
+    await asyncio.sleep(0)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    assert office.ledger.gate is not None
+    office.ledger.gate.set()
+    assert (await asyncio.wait_for(waiting, 10)).repeats is None
+
+
+async def test_click_of_whoever_went_away_in_company_holds_up_nobody() -> None:
+    """Gone while the database was asked for another process's call."""
+    ledger = SlowLedger()
+    office = Office(ledger=ledger)
+    node = office.node(has_company=True)
+    first = asyncio.create_task(place(node))
+    await ledger.was_asked.wait()
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    ledger.answers.set()
+    assert (await asyncio.wait_for(place(node), 10)).repeats is None
+    assert len(office.wire.sent) == 1
 
 
 @pytest.mark.parametrize("has_company", [False, True])

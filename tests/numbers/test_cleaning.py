@@ -53,6 +53,12 @@ def test_number_in_a_text_means_the_same_or_is_the_text(text: str) -> None:
         assert (whole.dialled, whole.extension) == (cut.dialled, cut.extension)
 
 
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("text", ["+" * 100_000, "(" * 100_000, "0" + " " * 100_000 + "."])
+def test_text_that_is_far_too_long_for_a_number_stays_as_it_is_at_once(text: str) -> None:
+    assert number_in(text) == text
+
+
 def test_ten_thousand_characters_are_refused_shortly() -> None:
     with pytest.raises(NumberError) as caught:
         clean_number("1" * 10_000)

@@ -58,6 +58,9 @@ _PHONES: Final = "http://127.0.0.1:8001"
 _MAIL: Final = "ada@webdial.example"
 _NUMBERS: Final = ("020 7946 0123", "0113 496 0187", "07700 900223", "029 2018 0345")
 _CHANNELS: Final = ("page", "api", "cli")
+_LONG_NAME: Final = (
+    "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch and the Isle of Anglesey"
+)
 _USUAL: Final = (Outcome.SENT, Outcome.REJECTED, Outcome.TIMED_OUT)
 
 
@@ -95,6 +98,7 @@ def _rows(ada: User, carl: User) -> dict[str, str]:
     company = Company.objects.get(name="Quill Bookbinders")
     # A branch that nobody belongs to, whose page of removing has no other branch to choose.
     branch = save_branch(agency_id="BRS", name="Bristol")
+    save_branch(agency_id="LLG", name=_LONG_NAME)
     changed = Change.objects.filter(subject=ChangeSubject.PERSON).latest("pk")
     ids = {
         "user_id": carl, "person_id": person, "company_id": company, "branch_id": branch,

@@ -69,7 +69,12 @@ async def test_days_are_those_of_the_branch(
     day = {"from": str(today), "to": str(today)}
     assert "0113 496 0003" in (html := await page(dora, "/calls", **day))
     assert "Days are in Pacific/Auckland." in html
-    assert "0113 496 0003" in await page(dora, "/calls/export.csv", **day)
+    exported = await page(dora, "/calls/export.csv", **day)
+    assert f",{morning.isoformat(' ', 'seconds')}," in exported
+    assert "0113 496 0003" in exported
+    response = await dora.client.get("/calls/export.xlsx", day)
+    with zipfile.ZipFile(io.BytesIO(await body(response))) as book:
+        assert morning.isoformat(" ", "seconds") in book.read("xl/worksheets/sheet1.xml").decode()
     assert "0113 496 0003" not in (html := await page(ada, "/calls", **day))
     assert "Days are in UTC." in html
     figures = await page(dora, "/calls/figures", **day)

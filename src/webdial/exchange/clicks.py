@@ -36,7 +36,8 @@ class Click:
     window_s: float
     until_s: float = 0.0
     call: PlacedCall | None = None
-    """While it is being placed; longer only where its end could not be written."""
+    """While it is being placed; longer where its end could not be written, and for a link, which the log has with
+    its secrets masked."""
     outcome: Outcome | None = None
     """None until it is on disk."""
     is_stopped: bool = False
@@ -65,7 +66,7 @@ class Click:
     def begun(self, call: PlacedCall) -> None:
         """The call is on disk; one that has ended already begins with its end."""
         self.outcome = call.outcome
-        if call.verdict is None:
+        if call.verdict is None or call.link is not None:
             self.call = call
         if self.waiting:
             self._tell()

@@ -11,6 +11,7 @@ Two rules, and both answer with the first call:
 What is kept of a request is a digest. Who sends what is none of this module's business.
 """
 
+import asyncio
 import hashlib
 import json
 import time
@@ -18,7 +19,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from webdial.errors import CallNotPlacedError, JournalError, WebdialError
@@ -28,16 +29,13 @@ from webdial.exchange.terms import Claim, ClaimedError
 from webdial.language import translate
 from webdial.values import value_class
 
-if TYPE_CHECKING:
-    import asyncio
-
 KEY_HOLDS: Final = timedelta(hours=24)
 """For so long a key is its call's. The API's reference page says so."""
 
 NO_CALL: Final = UUID(int=0)
 """Holds the key of a form that was answered without a call: sent once more, it shall not dial."""
 
-Placing = tuple[PlacedCall, "asyncio.Task[PlacedCall] | None"]
+Placing = tuple[PlacedCall, asyncio.Task[PlacedCall] | None]
 """A call on disk, and the task that carries it out where there is one."""
 
 Begin = Callable[[tuple[Claim, ...]], Awaitable[Placing]]
@@ -207,14 +205,16 @@ class Duplicates:
             datetime.now(UTC) + timedelta(seconds=click.window_s),
         )
         claims = (*(() if once is None else once.claims), claim)
-        if again is not None:
-            await self._records.release(claim, again)
-        if time.monotonic() - self._began_s < click.window_s:
-            # Who was alone until this process began has claimed nothing.
-            first = await self._records.latest(*click.key, within_s=click.window_s)
-            if first is not None and first.id != again and holds(first.outcome):
-                self.clicks.stopped(click)
-                return await self._told_again(first, once), None
+        try:
+            if again is not None:
+                await self._records.release(claim, again)
+            first = await self._first_unclaimed(click, again)
+        except asyncio.CancelledError:  # whoever asked has gone
+            self.clicks.stopped(click)
+            raise
+        if first is not None:
+            self.clicks.stopped(click)
+            return await self._told_again(first, once), None
         while True:
             try:
                 return await begin(claims)
@@ -226,6 +226,13 @@ class Duplicates:
                     self.clicks.stopped(click)
                     return await self._told_again(first, once), None
                 await self._records.release(claim, error.call_id)
+
+    async def _first_unclaimed(self, click: Click, again: UUID | None) -> PlacedCall | None:
+        """Who was alone until this process began has claimed nothing: their call is found in the log."""
+        if time.monotonic() - self._began_s >= click.window_s:
+            return None
+        first = await self._records.latest(*click.key, within_s=click.window_s)
+        return first if first and first.id != again and holds(first.outcome) else None
 
     async def _told_again(self, first: PlacedCall, once: Once | None) -> PlacedCall:
         """The first call; the second request's key is its own from now on, or was another's before."""

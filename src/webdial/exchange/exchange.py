@@ -333,7 +333,12 @@ class Exchange:
 
     async def _write_at_its_end(self, call: PlacedCall, terms: Terms, start: _Start) -> None:
         """Write down a call that begins with its verdict: nothing of it is sent from here."""
-        await self._journal.write(Begun(call, self._run_id, terms))
+        try:
+            await self._journal.write(Begun(call, self._run_id, terms))
+        except asyncio.CancelledError:  # whoever asked has gone, and nobody was given what to open
+            if start.click is not None:
+                self.duplicates.clicks.stopped(start.click)
+            raise
         if start.click is not None:
             start.click.begun(call)
         self._watcher.call_begun(call)

@@ -168,7 +168,10 @@ QUIET_HOURS: Final = SettingDefinition(
 TIME_ZONE: Final = SettingDefinition(
     name="Time Zone",
     default="",
-    help=translatable("The time zone of Quiet Hours, by its name in the tz database. Empty: UTC."),
+    help=translatable(
+        "The time zone of Quiet Hours, and of the days by which calls are looked at. By its name in the "
+        "tz database. Empty: UTC."
+    ),
     check=time_zone,
     example="Europe/London",
     suggestions=time_zones,

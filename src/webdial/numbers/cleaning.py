@@ -88,7 +88,7 @@ def number_in(text: str) -> str:
     It means the same number. A text that is no number, or not clearly one, stays as it is.
     """
     text = text.strip()
-    found = _WRITTEN.search(text)
+    found = _WRITTEN.search(text) if len(text) <= MAX_TYPED else None  # a page of signs took 30 s
     if found is None:
         return text
     number = found[0] if found[0].count("(") == found[0].count(")") else found[0].lstrip("(")

@@ -228,7 +228,7 @@ def test_users_without_an_extension_are_counted_and_the_first_are_named() -> Non
     callers += [caller(10), caller(11, extension=None, is_active=False)]
     found = list(check_people(picture(FOR_ALL, callers=callers), has_administrator=True))
     assert ids(found) == [known.EXTENSION_MISSING.id]
-    assert found[0].msg == "8 without: user1, user2, user3, user4, user5 and 3 more."
+    assert found[0].msg == "8 without an extension: user1, user2, user3, user4, user5 and 3 more."
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_extension_is_missing_where_it_is_wanted(
 def test_setting_of_the_users_own_branch_decides() -> None:
     callers = [caller(1, extension=None, branch_id=20), caller(2, extension=None)]
     configuration = picture(FOR_ALL, more={(key_of(MECHANISM.name), 20): "tel:#"}, callers=callers)
-    assert messages_of_people(configuration) == ["1 without: user2."]
+    assert messages_of_people(configuration) == ["1 without an extension: user2."]
 
 
 def test_tokens_of_deactivated_users() -> None:

@@ -45,7 +45,12 @@ def folder(tmp_path: Path) -> Path:
         ({"WEBDIAL_HOSTS": "dial.example"}, [known.NO_HTTPS]),
         ({"WEBDIAL_HTTPS": "yes"}, [known.HTTPS_WITHOUT_NAME]),
         ({"WEBDIAL_HTTPS": "ja"}, [known.VALUE_UNKNOWN]),
+        ({"WEBDIAL_OIDC_NEW_USERS": "perhaps"}, [known.VALUE_UNKNOWN]),
+        ({"WEBDIAL_DRAIN": "soon"}, [known.VALUE_UNKNOWN]),
         ({"WEBDIAL_LOG_FORMAT": "xml"}, [known.VALUE_UNKNOWN]),
+        ({"WEBDIAL_SECOND_FACTOR": "sometimes"}, [known.SETTINGS_UNUSABLE]),
+        ({"WEBDIAL_MAIL_URL": "mail.example"}, [known.SETTINGS_UNUSABLE]),
+        ({"WEBDIAL_OIDC_ISSUER": "https://id.example"}, [known.SETTINGS_UNUSABLE]),
         ({"FORWARDED_ALLOW_IPS": "*"}, [known.ANY_PROXY]),
         ({"WEBDIAL_METRICS_TOKEN": "guess"}, [known.METRICS_TOKEN_SHORT]),
         ({"WEBDIAL_HOST": "dial.example"}, [known.VARIABLE_UNKNOWN]),
@@ -56,6 +61,24 @@ def test_variables(folder: Path, values: dict[str, str], checks: list[Check]) ->
     environment = Environment({"WEBDIAL_DATA": str(folder), **values})
     assert ids(check_environment(environment)) == [check.id for check in checks]
     assert list(folder.iterdir()) == []
+
+
+def test_everything_that_is_wrong_is_told_at_once_and_each_once(folder: Path) -> None:
+    """Correcting one to be told of the next is no way to set up a server."""
+    values = {
+        "WEBDIAL_DATA": str(folder),
+        "WEBDIAL_HOSTS": "https://dial.example",
+        "WEBDIAL_HTTPS": "yes",
+        "WEBDIAL_ADDRESS": "dial.example",
+        "WEBDIAL_MAIL_URL": "smtps://mail.example",
+        "WEBDIAL_SECOND_FACTOR": "sometimes",
+    }
+    found = check_environment(Environment.of(values))
+    assert ids(found) == [known.HOST_WRONG.id, *[known.SETTINGS_UNUSABLE.id] * 2]
+    assert [each.msg.split()[0] for each in found[1:]] == [
+        "WEBDIAL_ADDRESS",
+        "WEBDIAL_SECOND_FACTOR",
+    ]
 
 
 def test_misspelt_variable_is_told_with_the_nearest_name(folder: Path) -> None:

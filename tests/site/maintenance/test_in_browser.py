@@ -103,6 +103,23 @@ async def test_search_and_branch_reload_the_list_while_typing(admin: Page, serve
     assert pages == []
 
 
+async def test_all_users_of_the_page_are_ticked_at_once(admin: Page, server: Server) -> None:
+    await admin.goto(f"{server.address}/maintenance/users")
+    every = admin.get_by_label("Tick all on this page")
+    ticks = admin.locator("input[name=user]")
+    count = await ticks.count()
+    assert count > 1
+    await every.check()
+    await expect(admin.locator("input[name=user]:checked")).to_have_count(count)
+    await ticks.first.uncheck()
+    await expect(every).not_to_be_checked()
+    assert await every.evaluate("box => box.indeterminate")
+    await ticks.first.check()
+    await expect(every).to_be_checked()
+    await admin.get_by_role("button", name="Change those ticked").click()
+    await expect(admin.get_by_role("heading", name=f"Change {count} users")).to_be_visible()
+
+
 async def test_a_user_gets_numbers_row_by_row(admin: Page, server: Server) -> None:
     admin.on("request", lambda asked: print(asked.method, asked.url, asked.post_data or ""))
     await admin.goto(f"{server.address}/maintenance/users")

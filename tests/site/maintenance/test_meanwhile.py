@@ -157,10 +157,13 @@ def test_what_is_no_number_is_let_be(admin: Visitor, carl: User, seen: str) -> N
     assert admin.post(page, seen=seen, **fields_of(carl, extension="9")).status_code == 302
 
 
-def test_branch_of_a_new_name_is_found_by_what_it_is(admin: Visitor, london: Branch) -> None:
+def test_branch_of_a_new_name_is_found_by_what_it_is(
+    admin: Visitor, bea: User, london: Branch
+) -> None:
     """Changes are told by the row, not by the name."""
     page = f"/maintenance/branches/{london.pk}"
     opened = values_of(admin.get(page), "seen")
-    save_branch(agency_id="LDN", name="Greater London", branch=london)
+    with acting_as(bea):
+        save_branch(agency_id="LDN", name="Greater London", branch=london)
     told = text_of(admin.post(page, seen=opened, agency_id="LON", name="London"))
-    assert f"Webdial {TOLD}: AgencyID, Name." in told
+    assert f"Bea Novak {TOLD}: AgencyID, Name." in told

@@ -1,5 +1,7 @@
 """Maintenance | People: those to ring."""
 
+import re
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -112,6 +114,18 @@ def test_what_cannot_be_kept_is_told_at_its_field(
         assert values_of(response, "name") == [typed.get("name", "")]
     assert Person.objects.get().name == "Agatha Penrose"
     assert Company.objects.count() == 1
+
+
+def test_typing_goes_on_in_the_row_that_was_refused(admin: Visitor, agatha: Person) -> None:
+    refused = admin.post(
+        f"{LIST}/{agatha.pk}", name="Agatha", phone_number=["020 7946 0123", "", "0800 FLOWERS"]
+    )
+    rows = re.findall(r'<input [^>]*name="phone_number"[^>]*>', refused.content.decode())
+    assert ["autofocus" in row and 'aria-invalid="true"' in row for row in rows] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_rows_for_numbers_grow_without_saving(admin: Visitor, agatha: Person) -> None:

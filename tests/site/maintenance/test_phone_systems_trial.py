@@ -156,6 +156,16 @@ async def test_what_is_missing_is_told_with_its_place(bench: Bench) -> None:
     assert "disabled" in await bench.page(user="dora", number=NUMBER)
 
 
+async def test_what_a_user_has_to_fill_in_is_found_by_its_field(bench: Bench) -> None:
+    own = SetupDetails("Old 3CX", catalogue_id="3cx-http-api-v12")
+    bench.setup = await sync_to_async(save_filled_setup)(own, {"host": "pbx.example"})
+    page = await bench.page(user="carl", number=NUMBER)
+    link = re.search(r'href="(/maintenance/users/\d+/phones)#([\w-]+)"', page)
+    assert link is not None
+    fields = await bench.client.get(link[1])
+    assert f'id="{link[2]}"' in fields.content.decode()
+
+
 async def test_a_number_that_is_none_and_a_user_who_is_nobody_are_told(bench: Bench) -> None:
     shown = await bench.show(number="ring mother")
     assert "There is no number in this that could be dialled." in shown

@@ -14,7 +14,7 @@ from tests.site.maintenance.visitor import (
 )
 from webdial.dialstring import DialStringError, parse_dial_string
 from webdial.errors import point_at
-from webdial.exchange.general_settings import MECHANISM, TOTAL_TIME_LIMIT
+from webdial.exchange.general_settings import CALL_RETENTION, MECHANISM, TOTAL_TIME_LIMIT
 from webdial.site.domain.branches import save_branch
 from webdial.site.domain.general_settings import (
     add_setting,
@@ -62,6 +62,22 @@ def test_list_says_where_values_come_from(admin: Visitor, leeds: Branch, london:
     assert GOOD not in in_leeds
     in_london = text_of(admin.get(LIST, branch=london.pk))
     assert f"{GOOD} Set for all branches. London has no value of its own." in in_london
+
+
+def test_a_setting_of_one_value_is_shown_for_all_branches_in_a_branch_too(
+    admin: Visitor, leeds: Branch
+) -> None:
+    override_setting(CALL_RETENTION.name, "30")
+    listed = admin.get(LIST, branch=leeds.pk, search="keep calls")
+    assert "30 days Set for all branches. Edit" in text_of(listed)
+    address = f"/maintenance/settings/edit?name={CALL_RETENTION.name}"
+    in_leeds = admin.get(f"{address}&branch={leeds.pk}")
+    assert "Value for all branches" in text_of(in_leeds)
+    assert "Leeds" not in text_of(in_leeds)  # neither to be chosen nor told of
+    assert text_of(in_leeds) == text_of(admin.get(address))
+    refused = admin.post(f"{address}&branch={leeds.pk}", value="7")
+    assert "Keep Calls For has one value for all branches." in text_of(refused)
+    assert setting_view(CALL_RETENTION.name).effective.value == "30"
 
 
 def test_list_reads_as_much_for_a_hundred_branches_as_for_one(

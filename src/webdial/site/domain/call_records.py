@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -54,11 +54,14 @@ def record_of(row: Call) -> dict[str, Any]:
     }
 
 
-def csv_parts(batches: Iterable[tuple[Call, ...]]) -> Iterator[bytes]:
-    """CSV (RFC 4180) in UTF-8 with the mark by which Excel knows it, a part for each batch."""
+def csv_parts(batches: Iterable[tuple[Call, ...]], *, zone: tzinfo = UTC) -> Iterator[bytes]:
+    """CSV (RFC 4180) in UTF-8 with the mark by which Excel knows it, a part for each batch.
+
+    Times are those of `zone`, each with how far that is from UTC.
+    """
     yield b"\xef\xbb\xbf" + _csv_lines([COLUMNS])
     for rows in batches:
-        yield _csv_lines([_cells(row) for row in rows])
+        yield _csv_lines([_cells(row, zone) for row in rows])
 
 
 def json_lines(batches: Iterable[tuple[Call, ...]]) -> Iterator[bytes]:
@@ -67,8 +70,10 @@ def json_lines(batches: Iterable[tuple[Call, ...]]) -> Iterator[bytes]:
         yield b"".join(orjson.dumps(record_of(row)) + b"\n" for row in rows)
 
 
-def write_excel(batches: Iterable[tuple[Call, ...]], file: Path | IO[bytes]) -> int:
-    """An Excel sheet, row by row in constant memory; how many calls it holds.
+def write_excel(
+    batches: Iterable[tuple[Call, ...]], file: Path | IO[bytes], *, zone: tzinfo = UTC
+) -> int:
+    """An Excel sheet, row by row in constant memory; how many calls it holds. Times as in CSV.
 
     Every cell is text or a number and never a formula. Calls beyond what a sheet can hold are left out.
     """
@@ -86,7 +91,7 @@ def write_excel(batches: Iterable[tuple[Call, ...]], file: Path | IO[bytes]) -> 
         if count == MAX_EXCEL_ROWS:
             break
         count += 1
-        for index, cell in enumerate(_texts(row)):
+        for index, cell in enumerate(_texts(row, zone)):
             sheet.write_string(count, index, cell)
     book.close()
     return count
@@ -99,20 +104,20 @@ def guarded(cell: str) -> str:
     return cell
 
 
-def _cells(row: Call) -> list[str]:
-    return [guarded(text) for text in _texts(row)]
+def _cells(row: Call, zone: tzinfo) -> list[str]:
+    return [guarded(text) for text in _texts(row, zone)]
 
 
-def _texts(row: Call) -> list[str]:
+def _texts(row: Call, zone: tzinfo) -> list[str]:
     record = record_of(row)
-    return [_text(record[name]) for name in COLUMNS]
+    return [_text(record[name], zone) for name in COLUMNS]
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, zone: tzinfo) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.isoformat(" ", "seconds")
+        return value.astimezone(zone).isoformat(" ", "seconds")
     return str(value)
 
 

@@ -141,7 +141,7 @@ def change_by_id(change_id: int) -> Change:
 
 
 def changed_fields(change: Change) -> Iterator[ChangedField]:
-    """What differs, in the order in which the thing has its fields."""
+    """What differs, in the order in which the database has kept the fields."""
     before, after = change.before or {}, change.after or {}
     for name in dict.fromkeys([*before, *after]):
         if before.get(name) != after.get(name):

@@ -5,6 +5,7 @@ lines of words for this (webdial.site.domain.directory); here is what users, bra
 Use it as `name__folded__contains`, or in an order as `Folded("name")`.
 """
 
+from collections.abc import Mapping
 from functools import reduce
 from operator import or_
 from typing import Any, Final
@@ -19,6 +20,11 @@ _PLAIN: Final = _NO_APOSTROPHES | {
 }
 _IN_GERMAN: Final = _PLAIN | str.maketrans(GERMAN)
 """Letter by letter for names in Latin ones: a sixth of the time, and a list is put in order by many."""
+
+_BOTH_CASES: Final = {
+    each: latin for one, latin in (SPECIAL | GERMAN).items() for each in (one, one.upper())
+}
+_UMLAUTS: Final = "".join(each for each in _BOTH_CASES if each.lower() in GERMAN)
 
 
 def folded(name: str) -> str:
@@ -47,14 +53,21 @@ class Folded(Transform):
     function = "WEBDIAL_FOLDED"
 
     def as_postgresql(self, compiler: Any, connection: Any, **_: object) -> tuple[str, list[Any]]:
-        """What `folded` does, by PostgreSQL's own functions."""
+        """What `folded` does, by PostgreSQL's own functions.
+
+        It gets a short way for plain ASCII, SQLite's order, and no TRANSLATE, which takes 1 µs for each name:
+        otherwise a list of 100,000 users took a second.
+        """
         name, parameters = compiler.compile(self.lhs)
-        german = name
-        for umlaut, letters in GERMAN.items():
-            for each, two in ((umlaut, letters), (umlaut.upper(), letters)):
-                german = f"REPLACE({german}, '{each}', '{two}')"
-        both = f"({_bare(name)} || ' ' || {_bare(german)})"
-        return both, [*parameters, *parameters]
+        plain = _replaced(f'LOWER({name} COLLATE "C")', dict.fromkeys("'`", ""))
+        umlauts = {each: _BOTH_CASES[each] for each in _UMLAUTS}
+        german = _replaced(f"NORMALIZE({name}, NFC)", umlauts)
+        sql = (
+            f"(CASE WHEN OCTET_LENGTH({name}) = CHAR_LENGTH({name}) THEN {plain}"
+            rf" WHEN {name} ~ '[{_UMLAUTS}\u0308]' THEN {_bare(name)} || ' ' || {_bare(german)}"
+            f' ELSE {_bare(name)} END) COLLATE "C"'
+        )
+        return sql, [*parameters] * sql.count(name)
 
 
 def teach_folding(connection: Any, **_: object) -> None:
@@ -70,11 +83,17 @@ def _folded_or_none(name: str | None) -> str | None:
 
 
 def _bare(name: str) -> str:
-    """PostgreSQL for small letters without accents, the special ones written as two where they must be."""
-    apostrophes = APOSTROPHES.replace("'", "''")
+    """PostgreSQL for small letters without accents, the special ones written as two where they must be.
+
+    Small at the end: where the database's locale is C, it knows no capital letters but those of ASCII.
+    """
     sql = rf"REGEXP_REPLACE(NORMALIZE({name}, NFKD), '[\u0300-\u036f]', '', 'g')"
-    sql = f"TRANSLATE({sql}, '{apostrophes}', '')"
-    for letter, latin in SPECIAL.items():
-        for each in dict.fromkeys((letter, letter.upper())):
-            sql = f"REPLACE({sql}, '{each}', '{latin}')"
-    return f"LOWER({sql})"
+    special = {each: latin for each, latin in _BOTH_CASES.items() if each.lower() not in GERMAN}
+    return f"LOWER({_replaced(sql, special | dict.fromkeys(APOSTROPHES, ''))})"
+
+
+def _replaced(sql: str, letters: Mapping[str, str]) -> str:
+    for letter, latin in letters.items():
+        quoted = letter.replace("'", "''")
+        sql = f"REPLACE({sql}, '{quoted}', '{latin}')"
+    return sql

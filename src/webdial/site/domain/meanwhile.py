@@ -38,4 +38,6 @@ def check_unchanged(subject: ChangeSubject, key: object, *, seen: int) -> None:
 
 
 def _labels(change: Change) -> list[str]:
-    return [translate(field_label(e.name)) for e in changed_fields(change) if not e.is_secret]
+    """By name: PostgreSQL does not keep the order of JSON's members."""
+    names = sorted(each.name for each in changed_fields(change) if not each.is_secret)
+    return [translate(field_label(name)) for name in names]

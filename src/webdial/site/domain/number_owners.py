@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from webdial.language import translate
 from webdial.numbers.matching import are_same
@@ -45,8 +46,9 @@ def _by_key(keys: set[str]) -> dict[str, list[tuple[str, NumberOwner]]]:
         if owner := phone.person or phone.company or phone.user:
             owned = phone.number, NumberOwner(phone.label, owner)
             found.setdefault(phone.digits, []).append(owned)
-    users = User.objects.filter(extension__in=keys, is_active=True).select_related("branch")
-    for user in users[:500]:
+    # By the index, which folds; digits have no case.
+    users = User.objects.alias(folded=Lower("extension")).filter(folded__in=keys, is_active=True)
+    for user in users.select_related("branch")[:500]:
         owned = user.extension, NumberOwner(translate("extension"), user)
         found.setdefault(user.extension, []).append(owned)
     return found

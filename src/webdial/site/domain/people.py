@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from webdial.language import translate
 from webdial.site.domain.branches import branches_named
@@ -14,7 +14,7 @@ from webdial.site.domain.fields import kept_lines, kept_text
 from webdial.site.domain.folded_names import Folded, has_word
 from webdial.site.domain.phones import LabelledNumber, keep_phones
 from webdial.site.domain.states import company_as_kept, person_as_kept
-from webdial.site.models import ChangeSubject, Company, Person, User
+from webdial.site.models import ChangeSubject, Company, Person, Phone, User
 
 MAX_NOTES: Final = 4_000
 """Characters of notes: a page of text."""
@@ -31,11 +31,10 @@ def list_people(*, search: str = "") -> QuerySet[Person]:
 
 def list_colleagues(*, search: str = "") -> QuerySet[User]:
     """Active users who have a number or an extension to be rung at."""
+    has_phone = Exists(Phone.objects.filter(user=OuterRef("pk")))
     users = (
-        User.objects.filter(is_active=True)
+        User.objects.filter(~Q(extension="") | has_phone, is_active=True)
         .order_by(Folded("name"), "login")
-        .exclude(Q(extension="") & Q(phones__isnull=True))
-        .distinct()
         .select_related("branch")
         .prefetch_related("phones")
     )

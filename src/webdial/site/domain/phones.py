@@ -38,6 +38,17 @@ def keep_phones(owner: PhoneOwner, phones: Sequence[LabelledNumber]) -> None:
     _forget_favourites(owner, [phone.number for phone in kept])
 
 
+def first_faulty(phones: Sequence[LabelledNumber]) -> int | None:
+    """The place of the first that `keep_phones` would refuse; None when there is none."""
+    for index, phone in enumerate(phones):
+        try:
+            if phone.number.strip():
+                _checked(phone)
+        except InvalidValueError:
+            return index
+    return None
+
+
 def digits_of(number: str) -> str:
     """What a number is found again by, however it is written then."""
     return significant_digits(number)[:40]

@@ -46,7 +46,8 @@ def export_calls(request: PageRequest, form: str) -> HttpResponseBase:
             request, "call_export_refused.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY
         )
     batches = calls_in_batches(asked.sight, asked.wanted)
-    parts = csv_parts(batches) if form == "csv" else _excel_parts(asked)
+    zone = asked.wanted.zone
+    parts = csv_parts(batches, zone=zone) if form == "csv" else _excel_parts(asked)
     return download(
         parts, content_type=_TYPES[form], name=f"calls-{timezone.now():%Y-%m-%d}.{form}"
     )
@@ -70,7 +71,8 @@ async def _streamed(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
 def _excel_parts(asked: AskedCalls) -> Iterator[bytes]:
     assert asked.wanted is not None
     with tempfile.TemporaryFile() as file:
-        write_excel(calls_in_batches(asked.sight, asked.wanted), file)
+        batches = calls_in_batches(asked.sight, asked.wanted)
+        write_excel(batches, file, zone=asked.wanted.zone)
         file.seek(0)
         while chunk := file.read(_CHUNK):
             yield chunk

@@ -189,6 +189,11 @@ def _phone(user: User, text: str) -> UserPhone | None:
         raise Http404(error.message) from error
 
 
+def personal_field_id(setup_id: int, name: str) -> str:
+    """The id, on the pages of phones, of the field for what is a user's own or their first phone's."""
+    return f"{_prefix(setup_id, '')}{name}"
+
+
 def _prefix(setup_id: int, phone: str) -> str:
     return f"s{setup_id}-p{phone}-"
 

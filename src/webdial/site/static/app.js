@@ -257,6 +257,29 @@
     row.scrollLeft += tab.getBoundingClientRect().left - (row.clientWidth - tab.clientWidth) / 2;
   }
 
+  // ---- Lists whose rows are ticked -----------------------------------------------------------
+
+  // `data-tick-all` names the boxes of its form that it ticks, and shows whether all of them are.
+  const ticksOf = (box) => [...box.form.querySelectorAll(`[name="${box.dataset.tickAll}"]`)];
+
+  function showTickAll(box) {
+    const ticks = ticksOf(box);
+    const count = ticks.filter((tick) => tick.checked).length;
+    box.closest("label").hidden = ticks.length < 2;
+    box.checked = count === ticks.length;
+    box.indeterminate = count > 0 && count < ticks.length;
+  }
+
+  const showAllTickAll = () => document.querySelectorAll("[data-tick-all]").forEach(showTickAll);
+
+  on("change", "[data-tick-all]", (box) => {
+    for (const tick of ticksOf(box)) tick.checked = box.checked;
+  });
+  on("change", "input[type=checkbox]", showAllTickAll);
+  document.addEventListener("htmx:afterSettle", showAllTickAll);
+  // A page that one comes back to has its ticks again only now.
+  window.addEventListener("pageshow", showAllTickAll);
+
   // ---- Faults ---------------------------------------------------------------------------------
 
   // The carets of a fault far to the right must be seen without scrolling.

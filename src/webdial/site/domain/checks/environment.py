@@ -13,6 +13,7 @@ from django.http.request import split_domain_port
 
 from webdial.environment import LOG_FORMATS, VARIABLES, Environment
 from webdial.errors import WebdialError
+from webdial.site.account_settings import mail_server, provider, second_factor_rule, site_address
 from webdial.site.databases import chosen_database
 from webdial.site.domain.checks import known
 
@@ -20,6 +21,7 @@ LEAST_KEY: Final = 32
 LEAST_TOKEN: Final = 16
 
 _YES_AND_NO: Final = {"", "1", "yes", "true", "on", "0", "no", "false", "off"}
+_YES_OR_NO: Final = ("WEBDIAL_HTTPS", "WEBDIAL_OIDC_NEW_USERS")
 _OF_THIS_MACHINE: Final = {"localhost", "127.0.0.1", "[::1]"}
 _SECRET_FILES: Final = ("secret.key", "credential.key", "webdial.sqlite3")
 
@@ -41,6 +43,7 @@ def check_environment(environment: Environment) -> list[CheckMessage]:
         *check_database_url(environment),
         *check_hosts(environment),
         *check_variables(environment),
+        *check_sign_in(environment),
     ]
 
 
@@ -129,10 +132,15 @@ def _is_host(host: str) -> bool:
 
 def check_variables(environment: Environment) -> Iterator[CheckMessage]:
     values = environment.values
-    if values.get("WEBDIAL_HTTPS", "").strip().lower() not in _YES_AND_NO:
-        yield known.VALUE_UNKNOWN.found("WEBDIAL_HTTPS is neither yes nor no, and counts as no.")
+    for name in _YES_OR_NO:
+        if environment.text(name).lower() not in _YES_AND_NO:
+            yield known.VALUE_UNKNOWN.found(f"{name} is neither yes nor no, and counts as no.")
     if values.get("WEBDIAL_LOG_FORMAT", "").strip().lower() not in {"", *LOG_FORMATS}:
         yield known.VALUE_UNKNOWN.found(f"WEBDIAL_LOG_FORMAT is none of {', '.join(LOG_FORMATS)}.")
+    try:
+        _ = environment.drain_s
+    except WebdialError as error:
+        yield known.VALUE_UNKNOWN.found(error.message)
     if values.get("FORWARDED_ALLOW_IPS", "").strip() == "*":
         yield known.ANY_PROXY.found("FORWARDED_ALLOW_IPS is *.")
     if 0 < len(environment.metrics_token) < LEAST_TOKEN:
@@ -145,3 +153,15 @@ def check_variables(environment: Environment) -> Iterator[CheckMessage]:
             nearest = get_close_matches(name, names, n=1)
             hint = f"Did you mean {nearest[0]}?" if nearest else ""
             yield known.VARIABLE_UNKNOWN.found(f"{name} is not read.", hint=hint)
+
+
+def check_sign_in(environment: Environment) -> Iterator[CheckMessage]:
+    """What else keeps the program from being set up; the one with the address needs telling once."""
+    told: set[str] = set()
+    for read in (site_address, second_factor_rule, mail_server, provider):
+        try:
+            read(environment)
+        except WebdialError as error:
+            if error.message not in told:
+                yield known.SETTINGS_UNUSABLE.found(error.message, hint=error.hint)
+            told.add(error.message)

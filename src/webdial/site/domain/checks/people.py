@@ -46,7 +46,9 @@ def check_extensions(configuration: Configuration) -> Iterator[CheckMessage]:
             without.append(caller)
     if without:
         logins = sorted(caller.login for caller in without)
-        yield known.EXTENSION_MISSING.found(f"{len(without)} without: {_first(logins)}.")
+        yield known.EXTENSION_MISSING.found(
+            f"{len(without)} without an extension: {_first(logins)}."
+        )
 
 
 def wants_extension(configuration: Configuration, value: str) -> bool:

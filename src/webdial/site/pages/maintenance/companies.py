@@ -19,6 +19,7 @@ from webdial.site.pages.maintenance.meanwhile import check_meanwhile
 from webdial.site.pages.maintenance.phone_rows import (
     PhoneRows,
     altered_rows,
+    faulty_row,
     focus_of,
     kept_rows,
     shown_rows,
@@ -120,6 +121,7 @@ def _render_form(
         "form": form,
         "phones": shown_rows(form.phones),
         "focus": focus_of(request.POST),
+        "faulty_row": faulty_row(form.phones, error),
     }
     return render_form(request, "maintenance/company_edit.html", context, error)
 

@@ -19,6 +19,7 @@ from webdial.site.pages.maintenance.meanwhile import check_meanwhile
 from webdial.site.pages.maintenance.phone_rows import (
     PhoneRows,
     altered_rows,
+    faulty_row,
     focus_of,
     kept_rows,
     shown_rows,
@@ -141,6 +142,7 @@ def _render_form(
         "phones": shown_rows(form.phones),
         "companies": company_names(search="", most=MOST_COMPANIES),
         "focus": focus_of(request.POST),
+        "faulty_row": faulty_row(form.phones, error),
     }
     return render_form(request, "maintenance/person_edit.html", context, error)
 

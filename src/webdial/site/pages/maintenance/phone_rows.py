@@ -5,8 +5,9 @@ from itertools import zip_longest
 
 from django.http import QueryDict
 
-from webdial.site.domain.phones import LabelledNumber
+from webdial.site.domain.phones import LabelledNumber, first_faulty
 from webdial.site.models import Phone
+from webdial.site.pages.shown_errors import ShownError
 
 PhoneRows = tuple[LabelledNumber, ...]
 
@@ -29,6 +30,11 @@ def typed_rows(post: QueryDict) -> PhoneRows:
 def shown_rows(rows: PhoneRows) -> PhoneRows:
     """Rows to show: at least one to type into."""
     return rows or (_BLANK,)
+
+
+def faulty_row(rows: PhoneRows, error: ShownError | None) -> int | None:
+    """Counted from 0: the row that was refused, where typing goes on."""
+    return first_faulty(rows) if error is not None and error.field == "phones" else None
 
 
 def focus_of(post: QueryDict) -> str:

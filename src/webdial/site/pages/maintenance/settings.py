@@ -1,6 +1,6 @@
 """Maintenance | General Settings: found, read with where they come from, changed, checked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.contrib import messages
@@ -87,6 +87,12 @@ class ShownSetting:
         return self.view.definition is MECHANISM
 
     @property
+    def has_one_value(self) -> bool:
+        """Whether no branch can have another value; one that came from elsewhere stays to be seen."""
+        definition = self.view.definition
+        return definition is not None and definition.is_for_all and not self.view.other_branches
+
+    @property
     def is_own_kind(self) -> bool:
         """Whether the setting is one of the administrator's own."""
         return self.view.definition is None
@@ -134,7 +140,7 @@ def list_settings(request: PageRequest) -> HttpResponse:
         "is_own_branch_only": _is_own_branch_only(request),
         "search": search,
         "settings": [
-            ShownSetting(view, branch)
+            _shown(view, branch)
             for view in find_settings(search=search, branch=branch)
             if may_read_setting(request.user, view.name, branch)
         ],
@@ -149,7 +155,8 @@ def edit_setting(request: PageRequest) -> HttpResponse:
     """The setting's page. `act=check` looks at what was typed and keeps nothing."""
     setting = _setting_of(request)
     if request.method != "POST":
-        return _render_setting(request, setting, setting.view.own_value)
+        shown = _shown(setting.view, setting.branch)
+        return _render_setting(request, shown, shown.view.own_value)
     value = request.POST.get("value", "")
     if request.POST.get("act") == "check":
         return _render_setting(request, setting, value)
@@ -301,6 +308,20 @@ def _setting_of(request: PageRequest) -> ShownSetting:
     if view.definition is None and not is_kept:
         raise Http404(translate("There is no such setting."))
     return ShownSetting(view, branch)
+
+
+def _shown(view: SettingView, branch: Branch | None) -> ShownSetting:
+    """As it stands for `branch`; a setting that branches can have no other value of, for all of them."""
+    definition = view.definition
+    if (
+        branch is None
+        or definition is None
+        or not definition.is_for_all
+        or view.own_value is not None
+    ):
+        return ShownSetting(view, branch)
+    is_set = view.effective.source is not Source.DEFAULT
+    return ShownSetting(replace(view, own_value=view.effective.value if is_set else None), None)
 
 
 def _is_own_branch_only(request: PageRequest) -> bool:

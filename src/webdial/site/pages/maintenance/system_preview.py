@@ -17,6 +17,7 @@ from webdial.numbers import NumberStep, StepKind, clean_number
 from webdial.phonesystems import Owner
 from webdial.site.pages.maintenance.preview import ShownPlan, shown_plan
 from webdial.site.pages.maintenance.user_choice import UserChoice
+from webdial.site.pages.personal_systems import personal_field_id
 from webdial.site.pages.shown_errors import ShownError, show_error
 
 
@@ -170,7 +171,9 @@ def _missing(call: SystemCall, name: str, caller: Caller) -> Missing:
     if field.of is Owner.SITE:
         url = reverse("maintenance:edit-phone-system", args=[call.setup.id])
         return Missing(field.label, translate("in the set-up of this phone system"), url)
-    url = reverse("maintenance:user-phones", args=[caller.user_id])
+    # Its field: what a phone system wants that is not in use yet is folded away, and unfolds for it.
+    field_id = personal_field_id(call.setup.id, name)
+    url = reverse("maintenance:user-phones", args=[caller.user_id], fragment=field_id)
     return Missing(
         field.label,
         translate("{name} fills it in under My phones, or you do here", name=caller.name),

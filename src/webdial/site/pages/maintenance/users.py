@@ -29,6 +29,7 @@ from webdial.site.pages.maintenance.meanwhile import check_meanwhile
 from webdial.site.pages.maintenance.phone_rows import (
     PhoneRows,
     altered_rows,
+    faulty_row,
     focus_of,
     kept_rows,
     shown_rows,
@@ -228,6 +229,7 @@ def _render_form(
         "form": form,
         "phones": shown_rows(form.phones),
         "focus": focus_of(request.POST),
+        "faulty_row": faulty_row(form.phones, error),
         "branches": branches_for(request),
         "roles": roles_for(request, form.role),
         "is_own_branch_only": is_own_branch_only(request),
