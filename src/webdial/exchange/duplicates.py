@@ -205,13 +205,9 @@ class Duplicates:
             datetime.now(UTC) + timedelta(seconds=click.window_s),
         )
         claims = (*(() if once is None else once.claims), claim)
-        try:
-            if again is not None:
-                await self._records.release(claim, again)
-            first = await self._first_unclaimed(click, again)
-        except asyncio.CancelledError:  # whoever asked has gone
-            self.clicks.stopped(click)
-            raise
+        if again is not None:
+            await self._records.release(claim, again)
+        first = await self._first_unclaimed(click, again)
         if first is not None:
             self.clicks.stopped(click)
             return await self._told_again(first, once), None

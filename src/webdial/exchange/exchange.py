@@ -272,7 +272,12 @@ class Exchange:
         def begin(claims: tuple[Claim, ...]) -> Awaitable[Placing]:
             return self._begin_permitted(prepared, start, Terms(claims) if claims else NO_TERMS)
 
-        call, task = await self.duplicates.begin_once(click, begin, once=once, again=again)
+        try:
+            call, task = await self.duplicates.begin_once(click, begin, once=once, again=again)
+        except asyncio.CancelledError:  # whoever asked has gone; a call under way sees to its click
+            if start.call_id not in self._underway:
+                self.duplicates.clicks.stopped(click)
+            raise
         return call, task or self._underway.get(call.id)
 
     async def _placed_before(self, once: Once | None, error: WebdialError) -> Placing:
@@ -333,12 +338,7 @@ class Exchange:
 
     async def _write_at_its_end(self, call: PlacedCall, terms: Terms, start: _Start) -> None:
         """Write down a call that begins with its verdict: nothing of it is sent from here."""
-        try:
-            await self._journal.write(Begun(call, self._run_id, terms))
-        except asyncio.CancelledError:  # whoever asked has gone, and nobody was given what to open
-            if start.click is not None:
-                self.duplicates.clicks.stopped(start.click)
-            raise
+        await self._journal.write(Begun(call, self._run_id, terms))
         if start.click is not None:
             start.click.begun(call)
         self._watcher.call_begun(call)

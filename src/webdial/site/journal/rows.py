@@ -4,10 +4,10 @@ A store says what a row is to it: the values, or the JSON that the digests are o
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import orjson
 
@@ -25,7 +25,6 @@ from webdial.site.audit.digests import SALT_BYTES, time_text
 from webdial.site.audit.journal_chains import BEGUN, ENDED
 
 Row = TypeVar("Row")
-Row_co = TypeVar("Row_co", covariant=True)
 
 MAX_KEPT_REQUEST: Final = 2_000
 """Characters of a request that are kept with the call."""
@@ -35,17 +34,11 @@ ENDED_COLUMNS: Final = (*ENDED_LASTING, *ENDED_ERASABLE, "ended_salt")
 
 PLACING: Final = Outcome.PLACING.value
 
-
 Values = list[Any]
 """What stands in the columns of one row: texts, whole numbers and None."""
 
-
-class AsRow(Protocol[Row_co]):
-    """Makes a row of its lasting values, its erasable ones, the JSON of both, and its salt in hexadecimal."""
-
-    def __call__(
-        self, lasting: Values, erasable: Values, told: bytes, hidden: bytes, salt: bytes, /
-    ) -> Row_co: ...
+AsRow = Callable[[Values, Values, bytes, bytes, bytes], Row]
+"""Makes a row of its lasting values, its erasable ones, the JSON of both, and its salt in hexadecimal."""
 
 
 @dataclass(slots=True)
