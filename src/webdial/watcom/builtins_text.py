@@ -279,10 +279,16 @@ def _sound(text: str) -> tuple[int, int, int, int]:
 
 @builtin("SOUNDEX", TEXT)
 def soundex(text: str) -> Value:
-    """A number that texts of like sound share. Only its equality means something: the numbers of
-    the server follow a rule that is not documented."""
-    initial, first, second, third = _sound(text)
-    return initial * 1000 + first * 100 + second * 10 + third
+    """A number that texts of like sound share, of the type SMALLINT.
+
+    Of the server's numbers one is documented, 3827 for Smith: the seven bits of a small s, then three for each
+    sound, 5 (m) and 3 (t). The others are made here in the same way.
+    """
+    initial, *sounds = _sound(text)
+    number = ord("a") - 1 + initial if initial else 0
+    for place, sound in enumerate(sounds):
+        number |= sound << (7 + 3 * place)
+    return number - 0x10000 if number > 0x7FFF else number
 
 
 @builtin("DIFFERENCE", TEXT, TEXT)
