@@ -2,7 +2,8 @@
 
 from tests.docs.manual import page, unquoted
 from webdial.exchange.outcome import DIALLING, PICK_UP, Outcome, sentence_for
-from webdial.exchange.sender import MAX_ANSWER_BYTES, MAX_KEPT_ANSWER, MAX_REDIRECTS
+from webdial.exchange.sender import MAX_ANSWER_BYTES, MAX_REDIRECTS
+from webdial.exchange.verdicts import MAX_KEPT_ANSWER
 
 PAGE = page("docs/reference/outcomes.md")
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.exchange.fault_table import Fault, Result, faults, meet
 from webdial.exchange import Outcome
-from webdial.exchange.sender import MAX_KEPT_ANSWER
+from webdial.exchange.verdicts import MAX_KEPT_ANSWER
 from webdial.simulator.fault_scripts import FAULTS
 
 TABLE = faults()

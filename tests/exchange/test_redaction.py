@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from webdial.dialstring import MASK
 from webdial.exchange.redaction import redacted
-from webdial.exchange.sender import one_line
+from webdial.exchange.verdicts import one_line
 
 SECRET = "a<b>&\"'/ +é%41z"
 KEY = "-----BEGIN KEY-----\n" + "Ab/+" * 200 + "\n-----END KEY-----"

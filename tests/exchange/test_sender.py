@@ -11,7 +11,8 @@ import trustme
 from tests.exchange.policies import THIS_MACHINE, allowing
 from webdial.dialstring import HttpRequest
 from webdial.exchange import HttpSender, Outcome, TimeLimits, Verdict
-from webdial.exchange.sender import MAX_ANSWER_BYTES, MAX_KEPT_ANSWER
+from webdial.exchange.sender import MAX_ANSWER_BYTES
+from webdial.exchange.verdicts import MAX_KEPT_ANSWER
 from webdial.simulator.fault_scripts import FAULTS
 from webdial.simulator.faults import FaultServer
 

@@ -17,9 +17,9 @@ from webdial.dialstring import HttpRequest, Link
 from webdial.errors import CallNotPlacedError
 from webdial.exchange.calls import Channel, Computer, PlacedCall, PreparedCall, TimeLimits
 from webdial.exchange.outcome import SHOULD_DIAL, Outcome, Verdict
-from webdial.exchange.sender import MAX_KEPT_ANSWER, one_line, shown_text, verdict_of_answer
 from webdial.exchange.system_calls import SystemCaller
 from webdial.exchange.systems import VERIFY, Certificate
+from webdial.exchange.verdicts import MAX_KEPT_ANSWER, one_line, shown_text, verdict_of_answer
 from webdial.language import translate
 from webdial.phonesystems import Answer
 

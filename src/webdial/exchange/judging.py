@@ -6,7 +6,7 @@ from typing import Final
 
 from webdial.exchange.outcome import DIALLING, PICK_UP, SHOULD_DIAL, Outcome, Verdict
 from webdial.exchange.redaction import redacted
-from webdial.exchange.sender import one_line, shown_text, verdict_of_answer
+from webdial.exchange.verdicts import one_line, shown_text, verdict_of_answer
 from webdial.language import Kept, translatable
 from webdial.phonesystems import Answer, Dial, Reading, RingsFirst, Rule, Step
 

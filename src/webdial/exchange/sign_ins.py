@@ -18,7 +18,7 @@ from webdial.exchange.judging import MAX_MESSAGE, read_short
 from webdial.exchange.lapsing import MARGIN_S, lasts_s
 from webdial.exchange.outcome import Outcome, Verdict
 from webdial.exchange.redaction import redacted
-from webdial.exchange.sender import shown_text
+from webdial.exchange.verdicts import shown_text
 from webdial.language import translatable
 from webdial.phonesystems import Answer, SignIn
 

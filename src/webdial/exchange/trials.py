@@ -15,10 +15,10 @@ from webdial.exchange.awaited import shown_awaiting
 from webdial.exchange.calls import TimeLimits
 from webdial.exchange.outcome import Verdict
 from webdial.exchange.redaction import redacted
-from webdial.exchange.sender import MAX_KEPT_ANSWER, one_line
 from webdial.exchange.sign_ins import SignInStore
 from webdial.exchange.system_calls import ACCESS_TOKEN_NAME, SystemCaller, Transport
 from webdial.exchange.systems import SystemCall
+from webdial.exchange.verdicts import MAX_KEPT_ANSWER, one_line
 from webdial.language import translate
 from webdial.phonesystems import Answer, LogIn, Reading, Rule, SignIn, Step
 from webdial.phonesystems.answers import Subject, find

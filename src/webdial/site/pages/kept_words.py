@@ -18,7 +18,8 @@ from webdial.exchange.admission import BLOCKS
 from webdial.exchange.judging import NOTHING_TO_TAKE
 from webdial.exchange.network_policy import REFUSALS
 from webdial.exchange.outcome import DIAL_AGAIN_IN, SPANS, TRIED_AGAIN_IN
-from webdial.exchange.sender import IN_A_CIRCLE, NEW_FINGERPRINT, POINTED_TO
+from webdial.exchange.sender import IN_A_CIRCLE, POINTED_TO
+from webdial.exchange.verdicts import NEW_FINGERPRINT
 from webdial.language import translatable, translate
 from webdial.numbers import WHYS
 from webdial.site.models import Change, ChangeSubject
