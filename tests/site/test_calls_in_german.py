@@ -13,7 +13,7 @@ from tests.site.conftest import Member, Site
 from tests.site.logged_calls import logged_call
 from tests.site.maintenance.visitor import text_of
 from webdial.dialstring import Declared, DialStringError, Values, parse_dial_string
-from webdial.exchange import Outcome, Verdict, sender, sign_ins
+from webdial.exchange import Outcome, Verdict, sender, sign_ins, verdicts
 from webdial.exchange import outcome as words
 from webdial.exchange.allowed_hosts import read_allowed_hosts
 from webdial.exchange.general_settings import (
@@ -121,7 +121,7 @@ VERDICTS = [
     ),
     Verdict(Outcome.NOT_UNDERSTOOD, 302, sender.IN_A_CIRCLE),
     Verdict(Outcome.REDIRECTED_AWAY, 302, sender.POINTED_TO.format(place="pbx.example:8080")),
-    Verdict(Outcome.CERTIFICATE_BAD, None, sender.NEW_FINGERPRINT.format(fingerprint="0a1b")),
+    Verdict(Outcome.CERTIFICATE_BAD, None, verdicts.NEW_FINGERPRINT.format(fingerprint="0a1b")),
     *failed_log_ins(),
     *(Verdict(Outcome.ADDRESS_NOT_ALLOWED, answer=each) for each in refusals()),
 ]
