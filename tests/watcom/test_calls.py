@@ -61,6 +61,11 @@ def test_messages_are_kept_for_the_author() -> None:
     assert result.messages == ("dialling 0123", "x1")
 
 
+def test_print_puts_values_in_their_places() -> None:
+    result = call("PRINT '%2! and %1! of %3! %0!', 1, n; PRINT 'a', NULL, 1; RETURN n")
+    assert result.messages == ("0123 and 1 of %3! %0!", "a1")
+
+
 def test_more_messages_than_are_kept_do_no_harm() -> None:
     result = call("SET i = 0; WHILE i < 300 LOOP MESSAGE i; SET i = i + 1 END LOOP; RETURN n")
     assert len(result.messages) == 100

@@ -61,7 +61,8 @@ def expressions(depth: int = DEPTH) -> st.SearchStrategy[Expression]:
         st.builds(nodes.Cast, inner, TYPE, st.just(True), optional(inner)),
         st.builds(nodes.Extract, NAME, inner),
         st.builds(nodes.Negate, inner),
-        st.builds(nodes.Chain, inner, steps(["+", "-", "||"], inner)),
+        st.builds(nodes.Chain, inner, steps(["||"], inner)),
+        st.builds(nodes.Chain, inner, steps(["+", "-"], inner)),
         st.builds(nodes.Chain, inner, steps(["*", "/", "%"], inner)),
         st.builds(nodes.IfExpression, inner, inner, optional(inner)),
         st.builds(nodes.CaseExpression, optional(inner), branches, optional(inner)),
@@ -200,7 +201,7 @@ def statements(depth: int = 2) -> st.SearchStrategy[tuple[Statement, ...]]:
         st.one_of(
             *simple,
             blocks(depth),
-            st.builds(nodes.Try, body, body),
+            st.builds(nodes.Try, body, body, declarations(), label),
             st.builds(nodes.If, branches, st.none() | body),
             st.builds(nodes.Case, optional(value), branches, st.none() | body),
             st.builds(nodes.Loop, optional(value), body, label),

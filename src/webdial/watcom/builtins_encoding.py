@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import re
+from html.entities import name2codepoint
 from urllib.parse import quote, unquote_plus
 
 from webdial.language import Kept
@@ -15,8 +16,11 @@ _HTML_CODES = {
     **{code: f"&#x{code:02x};" for code in range(0x20)},
     **str.maketrans({'"': "&quot;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}),
 }
-_HTML_REFERENCE = re.compile("&(?:(quot|amp|lt|gt|apos)|#([0-9]{1,7})|#[xX]([0-9a-fA-F]{1,6}));")
-_HTML_CHARACTERS = {"quot": '"', "amp": "&", "lt": "<", "gt": ">", "apos": "'"}
+_HTML_REFERENCE = re.compile(
+    "&(?:([a-zA-Z][a-zA-Z0-9]{1,7})|#([0-9]{1,7})|#[xX]([0-9a-fA-F]{1,6}));"
+)
+_HTML_CHARACTERS = {"apos": ord("'"), **name2codepoint}
+"""Names of characters in HTML 4.01, which is what HTML_DECODE knows, and the one of XML."""
 
 HTTP_SAFE = "!$'()*+-./:=?@^_~\x7f"
 """What HTTP_ENCODE leaves alone besides letters and digits: it encodes space " # % & , ; < > [ \\ ] `
@@ -39,7 +43,7 @@ def html_decode(text: str) -> Value:
 def _html_character(match: re.Match[str]) -> str:
     name, decimal, hexadecimal = match.groups()
     if name:
-        return _HTML_CHARACTERS[name]
+        return chr(_HTML_CHARACTERS[name]) if name in _HTML_CHARACTERS else match[0]
     code = int(decimal) if decimal else int(hexadecimal, 16)
     is_character = code < 0xD800 or 0xDFFF < code < 0x110000  # half a pair is none by itself
     return chr(code) if is_character else match[0]

@@ -1,13 +1,11 @@
 """Built-in functions on numbers."""
 
-from collections.abc import Callable
+import re
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal, InvalidOperation
-from math import isfinite
 from random import Random, SystemRandom
-from typing import Any
 
 from webdial.language import Kept
-from webdial.watcom.builtins import DECIMAL, INTEGER, NUMBER, builtin
+from webdial.watcom.builtins import DECIMAL, INTEGER, NUMBER, TEXT, builtin
 from webdial.watcom.errors import Kind, RaisedError
 from webdial.watcom.frames import Frame
 from webdial.watcom.values import EXACT, Numeric, Value, remainder, round_to, subtract
@@ -18,6 +16,8 @@ STR_LENGTH = 10
 LONGEST_STR = 255
 MOST_PLACES = 30
 """Decimals that can be asked for; those of NUMERIC."""
+
+_HEX = re.compile("[0-9a-f]{1,64}")
 
 
 @builtin("ABS", NUMBER)
@@ -91,27 +91,6 @@ def mod(dividend: Numeric, divisor: Numeric) -> Value:
     return remainder(dividend, divisor)
 
 
-@builtin("POWER", NUMBER, NUMBER)
-def power(base: Numeric, exponent: Numeric) -> Value:
-    return _real(lambda: float(base) ** float(exponent))
-
-
-@builtin("SQRT", NUMBER)
-def sqrt(number: Numeric) -> Value:
-    return _real(lambda: float(number) ** 0.5)
-
-
-def _real(calculate: Callable[[], Any]) -> float:
-    """The result of a calculation, if it is a real number of usual size."""
-    try:
-        result = calculate()
-    except (OverflowError, ZeroDivisionError):
-        raise RaisedError(Kind.OUT_OF_RANGE, Kept("The result is too large.")) from None
-    if isinstance(result, complex) or not isfinite(result):
-        raise RaisedError(Kind.OUT_OF_RANGE, Kept("The result is no real number."))
-    return float(result)
-
-
 @builtin("RAND", INTEGER, optional=1, needs_frame=True)
 def rand(frame: Frame, seed: int | None = None) -> Value:
     """A number from 0 up to 1; with a seed, the beginning of the same sequence every time."""
@@ -134,3 +113,35 @@ def str_number(number: Decimal, length: int = STR_LENGTH, places: int = 0) -> Va
     places = min(places, max(0, length - whole - 1))
     text = f"{round_to(number, places):f}"
     return text.rjust(length) if len(text) <= length else None
+
+
+@builtin("INTTOHEX BIGINTTOHEX", INTEGER)
+def int_to_hex(number: int) -> Value:
+    """The number in hexadecimal digits: 8 of them for one of 32 bits, else 16 (INTTOHEX function)."""
+    digits = 8 if -(2**31) <= number < 2**31 else 16
+    return f"{number % 16**digits:0{digits}X}"
+
+
+@builtin("HEXTOINT", TEXT)
+def hex_to_int(text: str) -> Value:
+    """The number of 32 bits that hexadecimal digits mean, with or without 0x in front."""
+    return _signed(text, 32)
+
+
+@builtin("HEXTOBIGINT", TEXT)
+def hex_to_bigint(text: str) -> Value:
+    return _signed(text, 64)
+
+
+def _signed(text: str, bits: int) -> int:
+    """Hexadecimal digits as a number with sign. More digits than the number has may stand in front:
+    0, or F where it is negative (HEXTOINT function)."""
+    digits = text.strip().lower().removeprefix("0x")
+    if not _HEX.fullmatch(digits):
+        raise RaisedError(Kind.CONVERSION, Kept("The text is no number in hexadecimal digits."))
+    number, width = int(digits, 16), max(bits, 4 * len(digits))
+    if number >> (width - 1):
+        number -= 1 << width
+    if -(1 << (bits - 1)) <= number < 1 << (bits - 1):
+        return number
+    raise RaisedError(Kind.OUT_OF_RANGE, Kept("A number is too large."))

@@ -1,14 +1,15 @@
 """Built-in functions on text. Positions count characters from 1; case never matters in a search."""
 
-from webdial.language import Kept, grouped, translate
+from webdial.language import Kept
 from webdial.watcom.builtins import ANY, INTEGER, TEXT, builtin
-from webdial.watcom.errors import Kind, RaisedError, StoppedError
+from webdial.watcom.errors import Kind, RaisedError
 from webdial.watcom.frames import Frame
 from webdial.watcom.patterns import find_like, regular_expression
-from webdial.watcom.values import Value, fold, text_of
+from webdial.watcom.values import Value, compare, fold, text_of
 
 LONGEST_SIMILAR = 255
-"""Characters of a text given to SIMILAR, whose work grows with the product of both lengths."""
+"""Characters of a text that SIMILAR looks at (SQL Anywhere, Character data types, Long strings); its
+work grows with the product of both lengths."""
 
 
 @builtin("STRING", ANY, rest=ANY, takes_null=True, needs_frame=True)
@@ -31,7 +32,7 @@ def right(text: str, count: int) -> Value:
     return text[max(len(text) - count, 0) :] if count > 0 else ""
 
 
-@builtin("SUBSTRING SUBSTR", TEXT, INTEGER, INTEGER, optional=1)
+@builtin("SUBSTRING SUBSTR SUBSTRING64", TEXT, INTEGER, INTEGER, optional=1)
 def substring(text: str, start: int, length: int | None = None) -> Value:
     """`length` characters from `start`; a start below 1 counts places left of the text.
 
@@ -44,16 +45,10 @@ def substring(text: str, start: int, length: int | None = None) -> Value:
     return text[max(start - 1, 0) : max(end, 0)]
 
 
-@builtin("LENGTH CHAR_LENGTH LEN", TEXT)
+@builtin("LENGTH CHAR_LENGTH LEN CHAR_LENGTH64", TEXT)
 def length_of(text: str) -> Value:
     """Characters, blanks at the end included."""
     return len(text)
-
-
-@builtin("BYTE_LENGTH OCTET_LENGTH", TEXT)
-def byte_length(text: str) -> Value:
-    """Bytes in UTF-8."""
-    return len(text.encode("utf-8", "replace"))
 
 
 @builtin("LOCATE", TEXT, TEXT, INTEGER, optional=1)
@@ -180,18 +175,6 @@ def reverse(text: str) -> Value:
     return text[::-1]
 
 
-@builtin("ASCII", TEXT)
-def ascii_code(text: str) -> Value:
-    """The code of the first character, 0 for ''."""
-    return ord(text[0]) if text else 0
-
-
-@builtin("CHAR", INTEGER)
-def char(code: int) -> Value:
-    """The character of a code from 0 to 255, NULL for any other."""
-    return chr(code) if 0 <= code <= 255 else None
-
-
 @builtin("LPAD", TEXT, INTEGER, TEXT, optional=1, needs_frame=True)
 def lpad(frame: Frame, text: str, length: int, pattern: str = " ") -> Value:
     """`text` filled up on the left, or cut, to `length` characters."""
@@ -230,13 +213,7 @@ def regexp_substr(
 @builtin("SIMILAR", TEXT, TEXT, needs_frame=True)
 def similar(frame: Frame, first: str, second: str) -> Value:
     """How alike two texts are, 0 to 100: the share of characters in their longest common sequence."""
-    if max(len(first), len(second)) > LONGEST_SIMILAR:
-        raise StoppedError(
-            translate(
-                "SIMILAR compares texts of at most {LONGEST_SIMILAR} characters.",
-                LONGEST_SIMILAR=grouped(LONGEST_SIMILAR),
-            )
-        )
+    first, second = first[:LONGEST_SIMILAR], second[:LONGEST_SIMILAR]
     frame.pause()
     if not first and not second:
         return 100
@@ -301,3 +278,9 @@ def difference(first: str, second: str) -> Value:
 def sortkey(text: str, _collation: Value = None) -> Value:
     """A text that orders as the argument does: here its folded form."""
     return fold(text)
+
+
+@builtin("COMPARE", TEXT, TEXT, ANY, optional=1)
+def compare_texts(first: str, second: str, _collation: Value = None) -> Value:
+    """-1, 0 or 1: how two texts order, as everywhere here without regard to letter case."""
+    return compare(first, second)

@@ -2,10 +2,9 @@
 
 from uuid import UUID, uuid4
 
-from webdial.language import Kept
 from webdial.watcom.builtins import ANY, INTEGER, TEXT, builtin
-from webdial.watcom.dates import parse_timestamp
-from webdial.watcom.errors import ROW_NOT_FOUND, STATES, SUCCESS, Kind, RaisedError
+from webdial.watcom.date_texts import parse_timestamp
+from webdial.watcom.errors import ROW_NOT_FOUND, STATES, SUCCESS, RaisedError
 from webdial.watcom.frames import Evaluate, Frame
 from webdial.watcom.values import Value, compare, equal, is_numeric
 
@@ -40,12 +39,8 @@ def nullif(first: Value, second: Value) -> Value:
 
 @builtin("ARGN", INTEGER, ANY, rest=ANY, takes_null=True)
 def argn(number: int | None, *arguments: Value) -> Value:
-    """The argument of that number, from 1."""
-    if number is None:
-        return None
-    if not 1 <= number <= len(arguments):
-        raise RaisedError(Kind.OUT_OF_RANGE, Kept("ARGN has no argument of this number."))
-    return arguments[number - 1]
+    """The argument of that number, from 1; NULL where there is none."""
+    return arguments[number - 1] if number and 0 < number <= len(arguments) else None
 
 
 @builtin("GREATER", ANY, ANY)
@@ -84,6 +79,22 @@ def errormsg(frame: Frame, *code: Value) -> Value:
     return None
 
 
+@builtin("ERROR_MESSAGE", needs_frame=True)
+def error_message(frame: Frame) -> Value:
+    """The text of the error that a handler or CATCH runs for, NULL outside of one."""
+    return frame.active.message if frame.active is not None else None
+
+
+@builtin("ERROR_SQLSTATE", needs_frame=True)
+def error_sqlstate(frame: Frame) -> Value:
+    return frame.active.state.sqlstate if frame.active is not None else None
+
+
+@builtin("ERROR_SQLCODE", needs_frame=True)
+def error_sqlcode(frame: Frame) -> Value:
+    return frame.active.state.sqlcode if frame.active is not None else None
+
+
 @builtin("NEWID")
 def newid() -> Value:
     """A new UUID as text of 36 characters."""
@@ -92,11 +103,12 @@ def newid() -> Value:
 
 @builtin("UUIDTOSTR STRTOUUID", TEXT)
 def uuid_text(text: str) -> Value:
-    """A UUID in its usual form; the binary form of the server is not needed here."""
+    """A UUID in its usual form, NULL for a text that is none; the binary form of the server is not
+    needed here."""
     try:
         return str(UUID(text.strip()))
     except ValueError:
-        raise RaisedError(Kind.CONVERSION, Kept("The text is no UUID.")) from None
+        return None
 
 
 @builtin(

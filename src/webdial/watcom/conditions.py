@@ -13,7 +13,7 @@ from webdial.watcom.expressions import (
 )
 from webdial.watcom.frames import LONG_TEXT, Evaluate, Frame, Test
 from webdial.watcom.patterns import Matcher, matcher
-from webdial.watcom.scopes import Scope
+from webdial.watcom.scopes import Scope, unknown
 from webdial.watcom.values import Truth, Value, compare, text_of
 
 _ORDERS: dict[str, Callable[[int], bool]] = {
@@ -47,6 +47,12 @@ def negate(truth: Truth) -> Truth:
 def comparison(operator: str, left: Evaluate, right: Evaluate, node: nodes.Node) -> Test:
     """What compares two values that are compiled already."""
     return lambda frame: compare_in(frame, operator, left(frame), right(frame), node)
+
+
+@compiles_condition(nodes.Null)
+def _compile_null(_node: nodes.Null, _scope: Scope) -> Test:
+    """WHEN NULL THEN never holds (SQL Anywhere, CASE statement)."""
+    return unknown
 
 
 @compiles_condition(nodes.Comparison)

@@ -158,7 +158,7 @@ def _to_integer(name: str) -> Convert:
         if value is None:
             return None
         number = integer_of(value)
-        if name == "BIT":
+        if name == "BIT" and not isinstance(value, str):
             return int(number != 0)
         if not least <= number <= most:
             raise RaisedError(

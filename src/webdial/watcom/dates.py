@@ -1,4 +1,4 @@
-"""Dates, times and timestamps: reading, writing, counting.
+"""Dates, times and timestamps: writing, counting, comparing.
 
 Days of the week begin on Sunday and years are of the Gregorian calendar throughout, as in SQL
 Anywhere with its default options. None of the values knows a time zone.
@@ -10,34 +10,13 @@ from collections.abc import Callable
 from datetime import MINYEAR, date, datetime, time, timedelta
 
 from webdial.language import Kept, grouped, translate
+from webdial.watcom.date_texts import MONTHS, WEEKDAYS, parse_timestamp
 from webdial.watcom.errors import Kind, RaisedError, StoppedError
 
 Moment = date | time | datetime
 
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
-
-NEAREST_CENTURY = 50
-"""Two-digit years below it are of this century (option nearest_century, default 50)."""
-
 EPOCH_DAYS = 306
 """What DAYS() adds to the day of the common era: it counts from 29 February of the year 0."""
-
-LONGEST_DATE = 64
-"""Characters of a text that may still be a date; keeps reading one cheap."""
 
 LONGEST_FORMAT = 255
 """Characters of the format of a date. Writing one takes time that grows with its square."""
@@ -84,83 +63,7 @@ _MICROSECONDS = {
 _MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
 _DAYS_IN = {"day": 1, "dayofyear": 1, "week": 7}
 
-_DATE = re.compile(r"([0-9]{4}|[0-9]{2})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
-_COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
-_TIME = re.compile(
-    r"([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:[.:]([0-9]{1,9}))?)?\s*([AaPp][Mm])?"
-)
-
-
-# Reading
-
-
-def parse_timestamp(text: str, today: date) -> datetime:
-    """The timestamp a text means: a date, a time (then of `today`), or both.
-
-    Years come first: `yyyy-mm-dd`, `yyyy/mm/dd`, `yyyymmdd` (option date_order, default YMD).
-
-    Raises:
-        RaisedError: conversion
-    """
-    stripped = text.strip() if len(text) <= LONGEST_DATE else ""
-    head, _, tail = stripped.replace("T", " ", 1).partition(" ")
-    if not tail and ":" in head:
-        head, tail = "", head
-    elif ":" in head:
-        head, tail = "", stripped
-    day = _parse_date(head) if head else today
-    clock = _parse_time(tail.strip()) if tail else time()
-    if not stripped or day is None or clock is None:
-        raise _no_date()
-    return datetime.combine(day, clock)
-
-
-def _no_date() -> RaisedError:
-    return RaisedError(
-        Kind.CONVERSION, Kept("A text that is no date stands where a date is needed.")
-    )
-
-
-def _parse_date(text: str) -> date | None:
-    match = _DATE.fullmatch(text)
-    if match is not None:
-        year, month, day = match[1], match[3], match[4]
-    else:
-        match = _COMPACT_DATE.fullmatch(text)
-        if match is None:
-            return None
-        year, month, day = match.groups()
-    return _date_or_none(full_year(year), int(month), int(day))
-
-
-def full_year(year: str) -> int:
-    """A year in two digits is the nearest such (option nearest_century)."""
-    if len(year) > 2:
-        return int(year)
-    return int(year) + (2000 if int(year) < NEAREST_CENTURY else 1900)
-
-
-def _date_or_none(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _parse_time(text: str) -> time | None:
-    match = _TIME.fullmatch(text)
-    if match is None:
-        return None
-    hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
-    fraction = int((match[4] or "").ljust(6, "0")[:6])
-    if match[5]:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if match[5].lower() == "pm" else 0)
-    try:
-        return time(hour, minute, second, fraction)
-    except ValueError:
-        return None
+# What a value is as a date
 
 
 def timestamp_of(value: object, today: date) -> datetime:
@@ -199,7 +102,7 @@ def weekday(moment: date) -> int:
 
 _FORMAT_SYMBOL = re.compile(
     r"(?P<year>yyyy|yy)|(?P<month>mm+)|(?P<day>d+)|(?P<yearday>jjj)|(?P<hour>hh)|(?P<minute>nn)"
-    r"|(?P<second>(?P<seconds>ss)(?P<fraction>\.s+)?)|(?P<half>aa|pp)",
+    r"|(?P<second>(?P<seconds>ss)(?P<fraction>\.s+|:sss)?)|(?P<half>aa|pp)",
     re.IGNORECASE,
 )
 
@@ -257,10 +160,10 @@ def _format_symbol(moment: datetime, match: re.Match[str], *, after_colon: bool)
 
 
 def _seconds(moment: datetime, match: re.Match[str]) -> str:
-    """ss, with as many decimals as `.s...` has."""
-    places = len(match["fraction"] or ".") - 1
-    fraction = f"{moment.microsecond:06d}000"[:places]
-    return _number(moment.second, match["seconds"]) + (f".{fraction}" if fraction else "")
+    """ss, with as many decimals as `.s...` has; the three of `:sss` stand behind a colon."""
+    symbol = match["fraction"] or ""
+    fraction = symbol[:1] + f"{moment.microsecond:06d}000"[: max(len(symbol) - 1, 0)]
+    return _number(moment.second, match["seconds"]) + fraction
 
 
 def _twelve(hour: int) -> int:

@@ -201,16 +201,6 @@ def find_variable(name: str, node: nodes.Node, scope: Scope) -> Variable | None:
 # Operators
 
 
-def _join(left: Value, right: Value, frame: Frame) -> Value:
-    """left || right: NULL counts as '', unless both are NULL."""
-    if left is None or right is None:
-        present = right if left is None else left
-        return None if present is None else text_of(present)
-    a, b = text_of(left), text_of(right)
-    frame.build(len(a) + len(b))
-    return a + b
-
-
 def _plus(left: Value, right: Value, frame: Frame) -> Value:
     """left + right: two texts are joined, anything else is added; NULL gives NULL."""
     if left is None or right is None:
@@ -231,7 +221,6 @@ def _strict(operate: Callable[[Value, Value], Value]) -> "Operate":
 Operate = Callable[[Value, Value, Frame], Value]
 
 _OPERATORS: dict[str, Operate] = {
-    "||": _join,
     "+": _plus,
     "-": _strict(values.subtract),
     "*": _strict(values.multiply),
@@ -244,7 +233,7 @@ _OPERATORS: dict[str, Operate] = {
 def _compile_chain(node: nodes.Chain, scope: Scope) -> Evaluate:
     first = compile_value(node.first, scope)
     operands = [compile_value(operand, scope) for _, operand in node.steps]
-    if all(operator == "||" for operator, _ in node.steps):
+    if node.steps[0][0] == "||":
         return _concatenation([first, *operands])
     steps = [
         (_OPERATORS[operator], operand)
@@ -266,7 +255,8 @@ def _compile_chain(node: nodes.Chain, scope: Scope) -> Evaluate:
 
 
 def _concatenation(operands: list[Evaluate]) -> Evaluate:
-    """A chain of || only: joined at once, so that a long one does not copy its beginning again."""
+    """A chain of ||, where NULL counts as '' and only NULLs give NULL: joined at once, so that a long
+    one does not copy its beginning again."""
 
     def concatenate(frame: Frame) -> Value:
         texts = [text_of(v) for operand in operands if (v := operand(frame)) is not None]

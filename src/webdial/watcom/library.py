@@ -1,8 +1,11 @@
 """Every built-in function, entered in the registry."""
 
 from webdial.watcom import (
+    builtins_bytes,
+    builtins_characters,
     builtins_dates,
     builtins_encoding,
+    builtins_mathematics,
     builtins_numbers,
     builtins_text,
     builtins_values,
@@ -10,8 +13,11 @@ from webdial.watcom import (
 from webdial.watcom.builtins import BUILTINS
 
 MODULES = (
+    builtins_bytes,
+    builtins_characters,
     builtins_dates,
     builtins_encoding,
+    builtins_mathematics,
     builtins_numbers,
     builtins_text,
     builtins_values,

@@ -115,7 +115,7 @@ class Negate(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Chain(Expression):
-    """Operators of one level, from left to right: `+ - ||` or `* / %`.
+    """Operators of one level, from left to right: `||`, `+ -` or `* / %`.
 
     Flat, so that 2,000 `||` in a row are one node and not a tree 2,000 deep.
     """
@@ -357,8 +357,12 @@ class Block(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Try(Statement):
+    """BEGIN TRY declarations body END TRY BEGIN CATCH catch END CATCH."""
+
     body: tuple[Statement, ...]
     catch: tuple[Statement, ...]
+    declarations: tuple[Declaration, ...] = ()
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

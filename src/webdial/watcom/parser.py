@@ -189,4 +189,8 @@ class FunctionParser(StatementParser):
             self.advance()
         if not self.at("BEGIN"):
             self.fail(translate("BEGIN is missing, before {found}.", found=self.found()))
-        return self.block(label, self.token)
+        first = self.token
+        if self.at_words("BEGIN", "TRY"):
+            statement = self.try_statement(label, first)
+            return nodes.Block((), (statement,), start=first.start, end=self.last_end)
+        return self.block(label, first)

@@ -4,6 +4,8 @@ Operators of one level make one flat node, and brackets are the only way down, s
 by the cursor's nesting and the length of a chain is not bounded at all.
 """
 
+from typing import NamedTuple
+
 from webdial.language import grouped, translatable, translate
 from webdial.watcom import nodes
 from webdial.watcom.datatypes import NUMBER_DIGITS, TYPE_WORDS, canonical_type
@@ -29,6 +31,46 @@ QUERY_WEIGHT = 4
 _NEGATABLE = frozenset({"IN", "LIKE", "BETWEEN", "SIMILAR", "REGEXP"})
 _MAX_TYPE_SIZE = 32_767
 _MAX_PRECISION = 127
+
+_BINDING = (frozenset({"*", "/", "%"}), frozenset({"+", "-"}), frozenset({"||"}))
+"""Signs between two values, those that bind most first (SQL Anywhere 11 and 12, Operator precedence)."""
+
+_SIGNS = frozenset().union(*_BINDING)
+
+
+class _Part(NamedTuple):
+    """A value in a row of them, and its place with the brackets around it."""
+
+    value: Expression
+    start: int
+    end: int
+
+
+def _bind(
+    level: frozenset[str], parts: list[_Part], signs: list[str]
+) -> tuple[list[_Part], list[str]]:
+    """Make one part of those that stand between the signs of `level`; the other signs are left."""
+    bound: list[_Part] = []
+    left: list[str] = []
+    row, steps = parts[:1], list[str]()
+    for sign, part in zip(signs, parts[1:], strict=True):
+        if sign in level:
+            row.append(part)
+            steps.append(sign)
+        else:
+            bound.append(_chain(row, steps))
+            left.append(sign)
+            row, steps = [part], []
+    bound.append(_chain(row, steps))
+    return bound, left
+
+
+def _chain(row: list[_Part], signs: list[str]) -> _Part:
+    if not signs:
+        return row[0]
+    start, end = row[0].start, row[-1].end
+    steps = zip(signs, (part.value for part in row[1:]), strict=True)
+    return _Part(nodes.Chain(row[0].value, tuple(steps), start=start, end=end), start, end)
 
 
 class ExpressionParser(TokenCursor):
@@ -149,30 +191,23 @@ class ExpressionParser(TokenCursor):
     # Values
 
     def value(self) -> Expression:
-        """value = product {(+ | - | ||) product};  product = operand {(* | / | %) operand}"""
+        """value = sum {|| sum};  sum = product {(+ | -) product};  product = operand {(* | / | %) operand}
+
+        Read in one go and then bound level by level, so that a level costs no depth.
+        """
+        parts = [self._part()]
+        signs: list[str] = []
+        while self.token.word in _SIGNS:
+            signs.append(self.advance().word)
+            parts.append(self._part())
+        for level in _BINDING:
+            if len(parts) > 1:
+                parts, signs = _bind(level, parts, signs)
+        return parts[0].value
+
+    def _part(self) -> _Part:
         start = self.token.start
-        first: Expression | None = None
-        steps: list[tuple[str, Expression]] = []
-        operator = ""
-        while True:
-            product_start = self.token.start
-            operand = self.operand()
-            if self.token.word in {"*", "/", "%"}:
-                factors: list[tuple[str, Expression]] = []
-                while self.token.word in {"*", "/", "%"}:
-                    sign = self.advance().word
-                    factors.append((sign, self.operand()))
-                operand = nodes.Chain(
-                    operand, tuple(factors), start=product_start, end=self.last_end
-                )
-            if first is None:
-                first = operand
-            else:
-                steps.append((operator, operand))
-            if self.token.word not in {"+", "-", "||"}:
-                break
-            operator = self.advance().word
-        return nodes.Chain(first, tuple(steps), start=start, end=self.last_end) if steps else first
+        return _Part(self.operand(), start, self.last_end)
 
     def operand(self) -> Expression:
         """operand = {+ | -} (literal | special value | name | call | CASE | IF | ( ... ))"""
@@ -391,8 +426,8 @@ class ExpressionParser(TokenCursor):
         return nodes.Extract(part, value, start=first.start, end=self.last_end)
 
     def _aggregate(self, name: str, first: Token) -> Expression:
-        """COUNT(*) | name ( [DISTINCT | ALL] value );  LIST ( ... [, separator] [ORDER BY ...] )"""
-        if name == "COUNT" and self.accept("*"):
+        """COUNT([*]) | name ( [DISTINCT | ALL] value );  LIST ( ... [, separator] [ORDER BY ...] )"""
+        if name == "COUNT" and (self.accept("*") or self.at(")")):
             self.expect(")", translatable("to close COUNT("))
             return nodes.Aggregate(name, None, start=first.start, end=self.last_end)
         distinct = not self.accept("ALL") and self.accept("DISTINCT")

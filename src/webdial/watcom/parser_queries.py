@@ -11,6 +11,9 @@ from webdial.watcom.parser_expressions import ExpressionParser
 
 _JOIN_WORDS = ("JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "KEY", "NATURAL")
 
+MOST_ROWS = "2147483647"
+"""What TOP ALL stands for: the greatest number that TOP takes (SQL Anywhere, SELECT statement)."""
+
 
 class Into(NamedTuple):
     """The INTO clause of a SELECT: where it stands, and the variables."""
@@ -52,7 +55,7 @@ class QueryParser(ExpressionParser):
         return nodes.Union(first, tuple(rest), order_by, start=start, end=self.last_end)
 
     def select(self) -> tuple[nodes.Select, Into | None]:
-        """SELECT [DISTINCT | ALL] [FIRST | TOP n [START AT m]] items [INTO ...] [FROM ...] ..."""
+        """SELECT [DISTINCT | ALL] [FIRST | TOP (n | ALL) [START AT m]] items [INTO ...] [FROM ...] ..."""
         first = self.expect("SELECT")
         distinct = not self.accept("ALL") and self.accept("DISTINCT")
         top = self._top()
@@ -84,14 +87,18 @@ class QueryParser(ExpressionParser):
         return select, into
 
     def _top(self) -> nodes.Top | None:
-        """FIRST, or TOP n [START AT m]; n and m are operands: numbers, variables, brackets."""
+        """FIRST, or TOP (n | ALL) [START AT m]; n and m are operands: numbers, variables, brackets."""
         token = self.token
         if self.accept("FIRST"):
             one = nodes.Number("1", start=token.start, end=token.end)
             return nodes.Top(one, start=token.start, end=token.end)
         if not self.accept("TOP"):
             return None
-        count = self.operand()
+        every = self.token
+        if self.accept("ALL"):
+            count: nodes.Expression = nodes.Number(MOST_ROWS, start=every.start, end=every.end)
+        else:
+            count = self.operand()
         start_at = self.operand() if self.accept_words("START", "AT") else None
         return nodes.Top(count, start_at, start=token.start, end=self.last_end)
 

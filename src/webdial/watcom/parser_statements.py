@@ -91,7 +91,7 @@ class StatementParser(QueryParser):
             label = self.advance().value
             self.advance()
         if self.at_words("BEGIN", "TRY"):
-            return self._try()
+            return self.try_statement(label, first)
         if self.at("LOOP", "WHILE"):
             return self._loop(label, first)
         if self.at("FOR"):
@@ -184,13 +184,14 @@ class StatementParser(QueryParser):
             self.fail(translate("After EXCEPTION stands WHEN, not {found}.", found=self.found()))
         return tuple(handlers)
 
-    def _try(self) -> Statement:
-        """BEGIN TRY statements END TRY BEGIN CATCH statements END CATCH"""
-        first = self.advance()
+    def try_statement(self, label: str | None, first: Token) -> nodes.Try:
+        """BEGIN TRY declarations statements END TRY BEGIN CATCH statements END CATCH [label]"""
+        begin = self.advance()
         self.advance()
         self._open("TRY")
+        declarations = self._declarations()
         body = self.statements()
-        self._close_with("TRY", first)
+        self._close_with("TRY", begin)
         while self.accept(";"):
             pass
         if not self.accept_words("BEGIN", "CATCH"):
@@ -199,9 +200,10 @@ class StatementParser(QueryParser):
             )
         self.open_words.append("CATCH")
         catch = self.statements()
-        self._close_with("CATCH", first)
+        self._close_with("CATCH", begin)
+        self._end_label(label)
         self.leave()
-        return nodes.Try(body, catch, start=first.start, end=self.last_end)
+        return nodes.Try(body, catch, declarations, label, start=first.start, end=self.last_end)
 
     # Declarations
 

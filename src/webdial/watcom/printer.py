@@ -255,15 +255,8 @@ def _statement(node: nodes.Statement) -> list[str]:
     match node:
         case nodes.Block():
             return _block(node)
-        case nodes.Try(body, catch):
-            return [
-                "BEGIN TRY",
-                *_body(body),
-                "END TRY",
-                "BEGIN CATCH",
-                *_body(catch),
-                "END CATCH",
-            ]
+        case nodes.Try():
+            return _try(node)
         case nodes.If(branches, otherwise):
             return _if(branches, otherwise)
         case nodes.Case(subject, whens, otherwise):
@@ -304,6 +297,18 @@ def _simple(node: nodes.Statement) -> str:  # noqa: C901  # one case a node
         case nodes.Message(message, printed):
             return f"{'PRINT' if printed else 'MESSAGE'} {_expressions(message)}"
     raise TypeError(f"no statement: {type(node).__name__}")
+
+
+def _try(node: nodes.Try) -> list[str]:
+    return [
+        _label(node.label) + "BEGIN TRY",
+        *_indented([_declaration(declaration) + ";" for declaration in node.declarations]),
+        *_body(node.body),
+        "END TRY",
+        "BEGIN CATCH",
+        *_body(node.catch),
+        "END CATCH",
+    ]
 
 
 def _block(node: nodes.Block) -> list[str]:

@@ -30,7 +30,8 @@ from webdial.watcom.flow import (
     resuming_list,
     succeed,
 )
-from webdial.watcom.frames import Evaluate, Frame
+from webdial.watcom.frames import LONG_TEXT, Evaluate, Frame
+from webdial.watcom.messages import print_texts
 from webdial.watcom.queries import CompiledQuery, compile_query
 from webdial.watcom.scopes import BlockScope, Cursor, Scope, Unit, Variable, null
 from webdial.watcom.values import text_of
@@ -81,9 +82,8 @@ class StatementCompiler:
                 return self._return(value, scope)
             case nodes.Block():
                 return self.block(node, scope)
-            case nodes.Try(body, catch):
-                handler = nodes.Handler((), catch)
-                return self.block(nodes.Block((), body, (handler,)), scope)
+            case nodes.Try():
+                return self._try(node, scope)
             case nodes.Loop():
                 return self._loop(node, scope)
             case nodes.For():
@@ -96,8 +96,8 @@ class StatementCompiler:
                 return self._signal(name, node, scope)
             case nodes.Resignal():
                 return self._resignal(node, scope)
-            case nodes.Message(values):
-                return self._message(values, scope)
+            case nodes.Message():
+                return self._message(node, scope)
             case nodes.CallStatement():
                 return self._call(node, scope)
         raise TypeError(f"no statement: {type(node).__name__}")
@@ -209,11 +209,20 @@ class StatementCompiler:
 
     # Blocks
 
-    def block(self, node: nodes.Block, scope: Scope) -> Execute:
+    def _try(self, node: nodes.Try, scope: Scope) -> Execute:
+        """A block whose handler is for every error. ON EXCEPTION RESUME does not hold in its
+        statements (SQL Anywhere 17, TRY statement)."""
+        handlers = (nodes.Handler((), node.catch),)
+        block = nodes.Block(node.declarations, node.body, handlers, node.label)
+        return self.block(block, scope, may_resume=False)
+
+    def block(self, node: nodes.Block, scope: Scope, *, may_resume: bool = True) -> Execute:
         inner = BlockScope(self._unit, scope)
         label = self._push_label(node.label, loop=False)
         declare = self._declarations(node.declarations, inner)
+        resumes, self._resumes = self._resumes, self._resumes and may_resume
         body = self.statements(node.body, inner)
+        self._resumes = resumes
         handlers = self._compile_handlers(node.handlers, inner)
         leave = label.leave if label is not None else None
         if label is not None:
@@ -448,12 +457,14 @@ class StatementCompiler:
 
         return resignal
 
-    def _message(self, values: tuple[nodes.Expression, ...], scope: Scope) -> Execute:
-        evaluators = [compile_value(value, scope) for value in values]
+    def _message(self, node: nodes.Message, scope: Scope) -> Execute:
+        evaluators = [compile_value(value, scope) for value in node.values]
+        write = print_texts if node.printed else "".join
 
         def message(frame: Frame) -> None:
             found = [evaluate(frame) for evaluate in evaluators]
-            frame.note_message("".join(text_of(v) for v in found if v is not None))
+            texts = ["" if value is None else text_of(value)[:LONG_TEXT] for value in found]
+            frame.note_message(write(texts))
             frame.state = SUCCESS
 
         return message

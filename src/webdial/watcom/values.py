@@ -162,7 +162,7 @@ def _checked_float(number: float) -> float:
 
 
 def add(left: Value, right: Value) -> Value:
-    """left + right: joins two texts, moves a date by days, adds numbers otherwise."""
+    """left + right: moves a date by days, puts a date and a time together, else adds numbers."""
     if isinstance(left, (date, time)) or isinstance(right, (date, time)):
         return _add_days(left, right)
     return _calculate(left, right, EXACT.add, lambda a, b: a + b)
@@ -170,6 +170,8 @@ def add(left: Value, right: Value) -> Value:
 
 def _add_days(left: Value, right: Value) -> Value:
     moment, days = (left, right) if isinstance(left, date) else (right, left)
+    if isinstance(moment, date) and isinstance(days, time) and not isinstance(moment, datetime):
+        return datetime.combine(moment, days)
     if isinstance(moment, date) and not isinstance(days, (date, time)):
         return dates.add_to(moment, "day", integer_of(days))
     raise RaisedError(Kind.CONVERSION, Kept("Only a number of days can be added to a date."))

@@ -51,7 +51,10 @@ _ARGUMENTS: Final = {
 
 _SUBJECTS: Final = {
     "builtins_text": translatable("Text"),
+    "builtins_bytes": translatable("Text"),
+    "builtins_characters": translatable("Text"),
     "builtins_numbers": translatable("Numbers"),
+    "builtins_mathematics": translatable("Numbers"),
     "builtins_dates": translatable("Dates and times"),
     "builtins_values": translatable("Any value"),
     "builtins_encoding": translatable("Encoding"),
