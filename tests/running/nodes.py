@@ -7,6 +7,7 @@ the same, and waits for what takes a second.
 import itertools
 import threading
 import time
+import urllib.error
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -79,6 +80,39 @@ def at_once(*asked: Callable[[], Reply]) -> list[Reply]:
 def placing_all_the_time(place: Callable[[str], Reply], *, clients: int) -> Iterator[list[Reply]]:
     """Clients that place one call after the other, each to another number; the answers that they got so far."""
     is_enough = threading.Event()
+    with _clients(place, clients, is_enough.is_set) as replies:
+        try:
+            yield replies
+        finally:
+            is_enough.set()
+
+
+@contextmanager
+def placing_until_refused(server: Server, *, clients: int) -> Iterator[list[Reply]]:
+    """As `placing_all_the_time`, until nobody listens any more. A connection that breaks is a failure."""
+    is_refused = threading.Event()
+
+    def place(number: str) -> Reply | None:
+        try:
+            return server.place_call(number)
+        except urllib.error.URLError as error:
+            if not isinstance(error.reason, ConnectionRefusedError):
+                raise
+            is_refused.set()
+            return None
+
+    with _clients(place, clients, is_refused.is_set) as replies:
+        try:
+            yield replies
+        except BaseException:
+            is_refused.set()
+            raise
+
+
+@contextmanager
+def _clients(
+    place: Callable[[str], Reply | None], count: int, is_enough: Callable[[], bool]
+) -> Iterator[list[Reply]]:
     numbers = (f"01632{number:06}" for number in itertools.count())
     replies: list[Reply] = []
     failures: list[BaseException] = []
@@ -86,20 +120,20 @@ def placing_all_the_time(place: Callable[[str], Reply], *, clients: int) -> Iter
 
     def go_on() -> None:
         try:
-            while not is_enough.is_set():
+            while not is_enough():
                 with turn:
                     number = next(numbers)
-                replies.append(place(number))
+                if (reply := place(number)) is not None:
+                    replies.append(reply)
         except BaseException as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=go_on) for _ in range(clients)]
+    threads = [threading.Thread(target=go_on) for _ in range(count)]
     for thread in threads:
         thread.start()
     try:
         yield replies
     finally:
-        is_enough.set()
         for thread in threads:
             thread.join(60)
     assert not failures, failures

@@ -10,7 +10,7 @@ import pytest
 
 from tests.real.postgres import PostgresCluster
 from tests.running.kept import ask, lift_limits
-from tests.running.nodes import Placing, placing_all_the_time, wait_until
+from tests.running.nodes import Placing, placing_all_the_time, placing_until_refused, wait_until
 from tests.running.test_nothing_lost import phone_system
 from tests.running.test_watching import TOKEN, calls_total, figures
 from tests.server import Installation, Server, until
@@ -112,6 +112,17 @@ def test_workers_finish_calls_in_flight(on_postgres: Installation, phones: Fault
             server.stop()
         assert outcomes == ["sent"] * 4
         assert server.process.returncode == 0
+
+
+def test_no_call_is_lost_while_workers_end(on_postgres: Installation, phones: FaultServer) -> None:
+    with on_postgres.serving("--workers", str(WORKERS)) as server:
+        wait_until(lambda: len(serving_workers(server)) == WORKERS)
+        seen = phones.requests_seen
+        with placing_until_refused(server, clients=8) as replies:
+            wait_until(lambda: len(replies) >= 20)
+            server.process.terminate()
+        assert {(reply.status, reply.content["outcome"]) for reply in replies} == {(201, "sent")}
+        assert phones.requests_seen - seen == len(replies)
 
 
 def test_workers_that_cannot_start_end_the_server(

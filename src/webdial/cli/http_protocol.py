@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from webdial.cli.door import Leaving
+
 MAX_HEAD_BYTES: Final = 64 * 1024
 """Of a request line with its headers. Browsers send some 2 KiB; nginx takes 32 by default."""
 
@@ -47,6 +49,18 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
         HttpToolsProtocol.on_body(self, body)
+
+    @property
+    def is_idle(self) -> bool:
+        """No request is being answered; one may be on its way."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def shutdown(self) -> None:
+        """The server ends, and this connection with the answer under way, or now."""
+        if self.is_idle and not self.transport.is_closing() and self.transport.can_write_eof():
+            Leaving(self.transport, self)
+        else:
+            HttpToolsProtocol.shutdown(self)
 
     def _look_at_size(self) -> None:
         """A body is bounded by whoever reads it. Around it, as many bytes again as it has are more than enough."""

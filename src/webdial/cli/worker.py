@@ -59,6 +59,7 @@ def main(arguments: Sequence[str]) -> None:
         listening,
         drain_s=float(drain_s),
         superior=Supervisor(socket.socket(fileno=int(told_fd))),
+        is_alone=False,
     )
 
 

@@ -1,8 +1,9 @@
 """`webdial serve --workers`: several processes behind one socket, and the one that looks after them.
 
 All of them take connections from the same listening socket, so what waits there is lost with none of
-them. Who dies is followed by another; who says nothing for long is killed first. Whatever they must
-agree on, they do in the database, as nodes on other machines do (docs/decisions/0024).
+them; when all end, nobody new gets into its queue, and the last to leave finds it empty. Who dies is
+followed by another; who says nothing for long is killed first. Whatever they must agree on, they do in
+the database, as nodes on other machines do (docs/decisions/0024).
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from webdial.cli.door import keep_out
 from webdial.cli.service_manager import ADDRESS, WATCHDOG, ServiceManager
 from webdial.cli.worker import READY
 from webdial.errors import WebdialError
@@ -57,6 +59,7 @@ def run_workers(plan: Plan) -> None:
 
 class _Team:
     def __init__(self, plan: Plan, superior: ServiceManager) -> None:
+        self._plan = plan
         self._workers = [_Worker(plan, number) for number in range(1, plan.count + 1)]
         self._superior = superior
         self._is_ending = asyncio.Event()
@@ -81,6 +84,9 @@ class _Team:
         if not self._is_ending.is_set():
             self._is_ending.set()
             self._superior.tell_ending()
+            # They serve for as long as well, and only then begin to empty the queue.
+            loop = asyncio.get_running_loop()
+            loop.call_later(self._plan.drain_s, keep_out, self._plan.listening)
         for worker in self._workers:
             worker.send(signal_number)
 
