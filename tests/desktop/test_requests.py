@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import ssl
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 import trustme
 
+from webdial.api.desktop import ReportRequest
+from webdial.desktop.actions import Done
 from webdial.desktop.requests import MAX_ANSWER_BYTES, Request, Sent, is_near, send
 
 
@@ -107,6 +110,20 @@ def test_request_leaves_as_it_was_made(phone: PhoneServer) -> None:
     assert (method, path, body) == ("POST", "/dial?to=%2B44&a=b%20c", "to=1&x=ä")
     assert (headers["X-Key"], headers["Content-Type"]) == ("k", "application/x-www-form-urlencoded")
     assert headers["User-Agent"].startswith("Webdial-Desktop/")
+
+
+def test_what_is_told_of_any_answer_is_taken_by_the_server(phone: PhoneServer) -> None:
+    """Else a phone that answers oddly would leave the call without an outcome."""
+    odd = {f"X-{count}": "\xe4" * 60_000 for count in range(3)}
+    kind = {"X-Call": "77", "Content-Type": f"text/plain; charset={'x' * 300}"}
+    phone.answers["/odd"] = 200, {**kind, **odd}, b"\xff" * 70_000
+    sent = ask(phone, "/odd")
+    told = Done(sent.outcome, sent.detail, sent.answer).report()
+    assert len(json.dumps(told)) < 256 * 1024
+    assert ReportRequest.model_validate(told).status == 200
+    assert ["x-call", "77"] in sent.answer["headers"]
+    assert sent.answer["charset"] is None
+    assert len(body_of(sent)) == 65_536
 
 
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])

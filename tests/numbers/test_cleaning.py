@@ -21,7 +21,16 @@ def test_case(case: dict[str, Any]) -> None:
         return
     cleaned = clean_number(case["typed"])
     assert (cleaned.dialled, cleaned.extension) == (case["dialled"], case.get("extension"))
-    assert cleaned.typed == case["typed"]
+    assert cleaned.typed == case.get("kept", case["typed"])
+
+
+@pytest.mark.parametrize(
+    "mark", ["\u202a", "\u202e", "\u2066", "\u2069", "\u200e", "\u200b", "\ufeff"]
+)
+def test_what_was_typed_is_kept_without_marks_that_nobody_sees(mark: str) -> None:
+    """Behind U+202E the digits are shown the other way round, in the log as well."""
+    cleaned = clean_number(f"{mark}+44 {mark}20 7946 0123{mark}")
+    assert (cleaned.typed, cleaned.dialled) == ("+44 20 7946 0123", "+442079460123")
 
 
 @pytest.mark.parametrize(

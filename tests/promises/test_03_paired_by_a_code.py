@@ -58,6 +58,16 @@ def test_guesses_that_come_at_the_same_moment_are_counted_one_by_one(
     assert sorted(statuses) == [422] * 10 + [429] * 20
 
 
+def test_one_network_of_ipv6_is_one_address(attacked: AttackedSite) -> None:
+    statuses = [
+        guess(
+            attacked.nobody(), f"AAAA-{count:04}", **{"X-Forwarded-For": f"2001:db8:3:3::{count:x}"}
+        ).status
+        for count in range(12)
+    ]
+    assert statuses == [422] * 10 + [429] * 2
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

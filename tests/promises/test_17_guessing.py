@@ -6,6 +6,7 @@ from tests.promises.proofs import proven_by
 from tests.server import Server
 
 test_proven_elsewhere = proven_by(
+    "tests/site/accounts/test_password_links.py::test_answer_takes_the_same_work_whoever_is_meant",
     "tests/site/accounts/test_lock_out.py::test_sixth_attempt_waits_whether_there_is_such_a_user_or_not",
     "tests/site/accounts/test_lock_out.py::test_one_address_that_tries_many_names_waits",
     "tests/site/accounts/test_lock_out.py::test_known_and_unknown_names_are_hashed_alike",
@@ -40,6 +41,35 @@ def test_guesses_that_come_at_the_same_moment_are_counted_one_by_one(
     told = ["too many failed attempts" in answer.body for answer in at_once(16, ask)]
     assert told.count(False) <= 5
     assert any(told)
+
+
+def guess_behind_a_proxy(attacked: AttackedSite, address: str, name: str) -> str:
+    """What is said to somebody at this address whose proxy tells it, as ours on this machine may."""
+    thief = attacked.nobody()
+    thief.headers = {"X-Forwarded-For": address}
+    return thief.submit("/sign-in", username=name, password="guess").body
+
+
+def test_one_network_of_ipv6_is_one_address(attacked: AttackedSite) -> None:
+    """Whoever has one such address has 2^64 of them."""
+    said = [
+        guess_behind_a_proxy(attacked, f"2001:db8:7:7::{count:x}", f"six{count}")
+        for count in range(21)
+    ]
+    assert ["too many failed attempts" in each for each in said] == [False] * 20 + [True]
+    other = guess_behind_a_proxy(attacked, "2001:db8:7:8::1", "six-at-another")
+    assert "too many failed attempts" not in other
+
+
+def test_all_of_ipv4_is_not_one_address(attacked: AttackedSite) -> None:
+    """A proxy that listens for both tells IPv4 as IPv6: then one guesser kept everybody out."""
+    said = [
+        guess_behind_a_proxy(attacked, "::ffff:198.51.100.7", f"four{count}") for count in range(21)
+    ]
+    assert ["too many failed attempts" in each for each in said] == [False] * 20 + [True]
+    same = guess_behind_a_proxy(attacked, "198.51.100.7", "four-as-such")
+    other = guess_behind_a_proxy(attacked, "::ffff:198.51.100.8", "four-at-another")
+    assert ["too many failed attempts" in each for each in (same, other)] == [True, False]
 
 
 def test_password_is_not_found_out_in_an_open_session(attacked: AttackedSite) -> None:

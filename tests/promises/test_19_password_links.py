@@ -6,6 +6,7 @@ from tests.promises.attacked import AttackedSite
 from tests.promises.proofs import proven_by
 
 test_proven_elsewhere = proven_by(
+    "tests/site/accounts/test_account_settings.py::test_mail_needs_the_address_that_its_links_begin_with",
     "tests/site/accounts/test_password_links.py::test_administrators_link_is_shown_once_and_works_once",
     "tests/site/accounts/test_password_links.py::test_link_lasts_24_hours",
     "tests/site/accounts/test_password_links.py::test_link_signs_nobody_in_and_ends_sessions",

@@ -13,6 +13,8 @@ from tests.promises.proofs import proven_by
 from tests.server import Installation
 
 test_proven_elsewhere = proven_by(
+    "tests/site/test_log_lines.py::test_nothing_that_is_told_begins_a_line_of_the_log",
+    "tests/numbers/test_cleaning.py::test_what_was_typed_is_kept_without_marks_that_nobody_sees",
     "tests/site/test_audit.py::test_every_column_of_a_call_is_chained",
     "tests/site/test_audit.py::test_record_cut_short_or_written_anew_is_found_by_the_head",
 )

@@ -8,6 +8,7 @@ from tests.promises.attacked import AttackedSite
 from tests.promises.proofs import proven_by
 
 test_proven_elsewhere = proven_by(
+    "tests/site/transfer/test_files.py::test_no_cell_is_a_formula_where_another_separator_parts_lines",
     "tests/site/test_people_pages.py::test_person_has_a_page_with_numbers_notes_and_company",
     "tests/functions/test_database_tables.py::test_function_sees_no_other_table",
 )

@@ -1,6 +1,8 @@
 """What comes in is bounded, and read in one way only: bodies, hosts, paths, and where one request ends."""
 
 import socket
+import time
+from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
@@ -189,6 +191,25 @@ def test_form_that_cannot_be_read_fails_nowhere(
     answer = nobody.ask("POST", path, body=b"number=1", headers={"Content-Type": kind})
     assert answer.status == 400
     assert "Traceback" not in "\n".join(attacked.server.rest[said:])
+
+
+_UPGRADE: Final = (
+    b"GET /api/v1/phones HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "content", [_UPGRADE, b"\x16\x03\x01 no HTTP\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"]
+)
+def test_what_cannot_be_read_is_no_line_of_the_log(attacked: AttackedSite, content: bytes) -> None:
+    said = len(attacked.server.rest)
+    attacked.send_bytes(content)
+    attacked.nobody().get("/sign-in", Host="told.example")  # which is one
+    ends_s = time.monotonic() + 20
+    while not any("told.example" in line for line in attacked.server.rest[said:]):
+        assert time.monotonic() < ends_s, "nothing is told"
+    assert len(attacked.server.rest[said:]) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -83,6 +84,33 @@ def test_traceback_is_a_field_and_cut_at_its_beginning() -> None:
 
 def test_half_of_a_surrogate_pair_does_not_cost_the_line() -> None:
     assert json.loads(JsonLines().format(record("odd \ud800")))["message"] == "odd \ud800"
+
+
+FORGED = "2026-11-26 09:00:00,000 ERROR webdial.audit: all is well"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\u2028", "\x85", "\x0b", "\x0c", "\x1e"])
+@pytest.mark.parametrize("make", [record, failed])
+def test_nothing_that_is_told_begins_a_line_of_the_log(
+    make: Callable[[str], logging.LogRecord], end: str
+) -> None:
+    text = TextLines().format(make(f"odd{end}{FORGED}"))
+    assert FORGED in text
+    assert [line for line in text.splitlines() if line.startswith("2026-11-26 09:00")] == []
+
+
+@pytest.mark.parametrize("sign", ["\x1b[2J", "\x9b2J", "\x00", "\x07", "\x08", "\x7f", "\u202e"])
+@pytest.mark.parametrize("make", [record, failed])
+def test_nothing_that_is_told_moves_a_terminal(
+    make: Callable[[str], logging.LogRecord], sign: str
+) -> None:
+    text = TextLines().format(make(f"a{sign}b"))
+    assert sign[0] not in text
+    assert f"a{sign.encode('unicode_escape').decode()}b" in text
+
+
+def test_letters_of_all_languages_are_told_as_they_are() -> None:
+    assert TextLines().format(record("Zoë\tŁ 漢 😀")).endswith("Zoë\tŁ 漢 😀")
 
 
 @pytest.mark.parametrize("lines", [TextLines(), JsonLines()])

@@ -22,6 +22,10 @@ from urllib.request import parse_http_list, parse_keqv_list
 from webdial.desktop import VERSION
 
 MAX_ANSWER_BYTES: Final = 65_536
+_MAX_HEADERS: Final = 16_384
+_MAX_CHARSET: Final = 40
+"""Characters of what the server is told. It takes 256 KiB, in which each may need six bytes; what it refuses is lost."""
+
 _MAX_REDIRECTS: Final = 5
 _PORTS: Final = {"http": 80, "https": 443}
 _NEAR: Final = tuple(
@@ -104,10 +108,23 @@ def _sent(status: int, headers: list[tuple[str, str]], body: bytes) -> Sent:
         ),
         None,
     )
-    told = [[name, value] for name, value in headers][:200]
+    if charset is not None and len(charset) > _MAX_CHARSET:  # none has such a name
+        charset = None
     encoded = base64.b64encode(body).decode()
-    answer = {"status": status, "headers": told, "body": encoded, "charset": charset}
+    answer = {"status": status, "headers": _told(headers), "body": encoded, "charset": charset}
     return Sent("answered", "", answer)
+
+
+def _told(headers: list[tuple[str, str]]) -> list[list[str]]:
+    """The first ones, as many as the server takes."""
+    told: list[list[str]] = []
+    room = _MAX_HEADERS
+    for name, value in headers[:200]:
+        room -= len(name) + len(value)
+        if room < 0:
+            break
+        told.append([name, value])
+    return told
 
 
 def _answered(request: Request, deadline: float) -> tuple[int, list[tuple[str, str]], bytes]:

@@ -12,6 +12,7 @@ from webdial.numbers.cleaning import (
     NumberError,
     clean_number,
     number_in,
+    without_marks,
 )
 from webdial.numbers.path import (
     PLAIN,
@@ -29,5 +30,5 @@ from webdial.numbers.rules import NumberRuleError, read_rules
 __all__ = [
     "MAX_DIALLED", "MAX_TYPED", "PLAIN", "WHYS", "BranchRules", "CleanNumber", "Destination", "NumberError",
     "NumberPath", "NumberRuleError", "NumberStep", "StepKind", "branch_rules", "clean_number", "follow",
-    "number_in", "read_rules",
+    "number_in", "read_rules", "without_marks",
 ]  # fmt: skip

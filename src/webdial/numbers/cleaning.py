@@ -50,7 +50,10 @@ class NumberError(SourceError):
 
 @value_class(frozen=True, slots=True)
 class CleanNumber:
-    """`dialled` is what goes out; `extension` is one that was written behind it and is not dialled."""
+    """`dialled` is what goes out; `extension` is one that was written behind it and is not dialled.
+
+    `typed` is as it was given but for marks of no width: one that turns the direction would show other digits.
+    """
 
     typed: str
     dialled: str
@@ -79,7 +82,7 @@ def clean_number(typed: str) -> CleanNumber:
             typed, "number_unclear", translate("This is more than one line, not one number.")
         )
     text, extension = _without_extension(_without_link(text))
-    return CleanNumber(typed, _dialled(typed, text), extension)
+    return CleanNumber(without_marks(typed), _dialled(typed, text), extension)
 
 
 def number_in(text: str) -> str:
@@ -107,6 +110,11 @@ def _meant(text: str) -> tuple[str, str | None]:
 def _is_no_text(character: str) -> bool:
     """Control characters and halves of characters: databases refuse to keep them."""
     return character not in f"\t{_BREAKS}" and unicodedata.category(character) in {"Cc", "Cs"}
+
+
+def without_marks(text: str) -> str:
+    """`text` without those of no width, such as come along from address books: U+202A before a number, U+202C behind."""
+    return "".join(character for character in text if unicodedata.category(character) != "Cf")
 
 
 def _plain(typed: str) -> str:

@@ -54,7 +54,8 @@ def read_link(text: str, *, country: str = "") -> LinkedNumber:
             text[:MAX_TYPED], translate("This is a link, but not for a telephone number.")
         )
     if match is None or len(text) > MAX_TYPED:
-        return LinkedNumber(text.strip(), clean_number(text))
+        clean = clean_number(text)
+        return LinkedNumber(clean.typed.strip(), clean)
     written, *parts = text[match.end() :].strip().split(";")
     given = _parameters(text, parts)
     context = _context(text, given.get("phone-context", ""), country)
@@ -62,8 +63,8 @@ def read_link(text: str, *, country: str = "") -> LinkedNumber:
     after, not_dialled = _after_answer(given.get("postd", ""))
     if extension := _extension(text, given):
         extension = f";ext={extension}"
-    whole = number + after + extension
-    return LinkedNumber(whole, clean_number(whole), context, not_dialled)
+    clean = clean_number(number + after + extension)
+    return LinkedNumber(clean.typed, clean, context, not_dialled)
 
 
 def _parameters(text: str, parts: list[str]) -> Mapping[str, str]:

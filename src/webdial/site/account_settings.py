@@ -83,7 +83,9 @@ def mail_server(environment: Environment) -> MailServer | None:
         raise _bad_mail_url() from None
     if url.scheme not in _PORTS or not url.hostname:
         raise _bad_mail_url()
-    own_host = urlsplit(site_address(environment)).hostname or "localhost"
+    own_host = urlsplit(site_address(environment)).hostname
+    if own_host is None:
+        raise _no_address()
     return MailServer(
         host=url.hostname,
         port=port or _PORTS[url.scheme],
@@ -160,6 +162,14 @@ def _chosen(environment: Environment, name: str, default: Choice) -> Choice:
     except ValueError as error:
         choices = ", ".join(str(each.value) for each in type(default))
         raise InvalidValueError(f"{name} is one of: {choices}.", field=name) from error
+
+
+def _no_address() -> InvalidValueError:
+    return InvalidValueError(
+        "WEBDIAL_MAIL_URL needs WEBDIAL_ADDRESS, with which the links in mails begin.",
+        field="WEBDIAL_ADDRESS",
+        hint="Else whoever asks for another's mail could choose where its link leads.",
+    )
 
 
 def _bad_mail_url() -> InvalidValueError:

@@ -6,6 +6,7 @@ it happens.
 
 import json
 import logging
+import re
 import traceback
 from copy import copy
 from datetime import UTC, datetime
@@ -20,6 +21,10 @@ MAX_TRACEBACK: Final = 20_000
 """Characters of a traceback in one line: collectors cut longer lines in the middle."""
 
 
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters but the tab, and those that end lines or turn their direction (Unicode categories Zl, Zp, Cf)."""
+
+
 class CallIdFilter(logging.Filter):
     """Puts the id of the call that is being worked on into each record, where none is named."""
 
@@ -30,15 +35,26 @@ class CallIdFilter(logging.Filter):
 
 
 class TextLines(logging.Formatter):
-    """`2026-11-25 09:12:01,004 WARNING webdial.journal: the message (call 0199…)`"""
+    """`2026-11-25 09:12:01,004 WARNING webdial.journal: the message (call 0199…)`
+
+    Further lines of a message or a traceback are indented, and signs for a terminal are spelt out: what came from
+    outside neither begins a line of its own nor moves the cursor (CWE-117).
+    """
 
     def __init__(self) -> None:
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _CONTROL.sub(_spelt, super().format(record))
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
         line = super().formatMessage(record)
         call_id = getattr(record, "call_id", None)
         return line if call_id is None or str(call_id) in line else f"{line} (call {call_id})"
+
+
+def _spelt(control: re.Match[str]) -> str:
+    return "\n    " if control[0] == "\n" else control[0].encode("unicode_escape").decode()
 
 
 class JsonLines(logging.Formatter):

@@ -15,6 +15,7 @@ from webdial.site.account_settings import (
     site_address,
 )
 
+ADDRESS = {"WEBDIAL_ADDRESS": "https://dial.example"}
 OIDC = {"WEBDIAL_OIDC_ISSUER": "https://id.example/", "WEBDIAL_OIDC_CLIENT_ID": "webdial"}
 
 
@@ -29,13 +30,14 @@ OIDC = {"WEBDIAL_OIDC_ISSUER": "https://id.example/", "WEBDIAL_OIDC_CLIENT_ID": 
 def test_mail_goes_by_the_server_that_is_named(
     *, url: str, host: str, port: int, tls: bool, ssl: bool
 ) -> None:
-    told = mail_settings(mail_server(Environment.of({"WEBDIAL_MAIL_URL": url})))
+    told = mail_settings(mail_server(Environment.of({**ADDRESS, "WEBDIAL_MAIL_URL": url})))
     assert (told["EMAIL_HOST"], told["EMAIL_PORT"]) == (host, port)
     assert (told["EMAIL_USE_TLS"], told["EMAIL_USE_SSL"]) == (tls, ssl)
 
 
 def test_mail_password_is_decoded_and_not_shown() -> None:
-    server = mail_server(Environment.of({"WEBDIAL_MAIL_URL": "smtp://me%40x:a%2Fb@mail.example"}))
+    values = {**ADDRESS, "WEBDIAL_MAIL_URL": "smtp://me%40x:a%2Fb@mail.example"}
+    server = mail_server(Environment.of(values))
     assert server is not None
     assert (server.user, server.password) == ("me@x", "a/b")
     assert "a/b" not in repr(server)
@@ -57,6 +59,12 @@ def test_mails_come_from_the_site() -> None:
     assert server is not None
     assert server.sender == "webdial@dial.example"
     assert site_address(Environment.of(values)) == "https://dial.example"
+
+
+def test_mail_needs_the_address_that_its_links_begin_with() -> None:
+    """Else whoever asks for another's link would choose it, by the Host header: a port of theirs, say."""
+    with pytest.raises(InvalidValueError, match="WEBDIAL_MAIL_URL needs WEBDIAL_ADDRESS"):
+        mail_server(Environment.of({"WEBDIAL_MAIL_URL": "smtp://mail.example"}))
 
 
 def test_provider_is_told_in_full() -> None:

@@ -50,6 +50,7 @@ def folder(tmp_path: Path) -> Path:
         ({"WEBDIAL_LOG_FORMAT": "xml"}, [known.VALUE_UNKNOWN]),
         ({"WEBDIAL_SECOND_FACTOR": "sometimes"}, [known.SETTINGS_UNUSABLE]),
         ({"WEBDIAL_MAIL_URL": "mail.example"}, [known.SETTINGS_UNUSABLE]),
+        ({"WEBDIAL_MAIL_URL": "smtp://mail.example"}, [known.SETTINGS_UNUSABLE]),
         ({"WEBDIAL_OIDC_ISSUER": "https://id.example"}, [known.SETTINGS_UNUSABLE]),
         ({"FORWARDED_ALLOW_IPS": "*"}, [known.ANY_PROXY]),
         ({"WEBDIAL_METRICS_TOKEN": "guess"}, [known.METRICS_TOKEN_SHORT]),

@@ -1,6 +1,7 @@
 """Tables as files: CSV as programs write it, workbooks, what is hostile; written and read the same."""
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webdial.errors import InvalidValueError
+from webdial.site.domain.formulas import defused, restored
 from webdial.site.domain.transfer.files import FileKind, kind_of, read_table, write_table
 from webdial.site.domain.transfer.limits import MAX_FILE_BYTES, MAX_UNPACKED_BYTES
 
@@ -79,6 +81,25 @@ def test_no_cell_of_a_csv_file_begins_as_a_formula(start: str) -> None:
     written = content.decode("utf-8-sig").partition("\r\n")[2].lstrip('"')
     assert written.startswith(f"'{start}")
     assert cells_of(content) == [[cell]]
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "\n", "\r\n", ";\t", ";;"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝"])
+def test_no_cell_is_a_formula_where_another_separator_parts_lines(
+    separator: str, start: str
+) -> None:
+    """Excel in German opens a file by semicolons, though it was written with commas."""
+    cell = f"Carl{separator}{start}cmd|' /C calc'!A0;{separator}"
+    content = write_table(FileKind.CSV, "People", ["StaffID", "Name"], [["CO", cell]])
+    seen = re.split(r"[;\t\r\n]+", content.decode("utf-8-sig"))
+    assert [each for each in seen if each.startswith(start)] == []
+    assert any(each.startswith(f"'{start}") for each in seen)
+    assert cells_of(content) == [["CO", cell]]
+
+
+@given(st.text(alphabet="a=-'; \t\r\n＝", max_size=12))
+def test_defused_cells_come_back_as_they_were(cell: str) -> None:
+    assert restored(defused(cell)) == cell
 
 
 def test_workbooks_hold_texts_and_no_formulas() -> None:

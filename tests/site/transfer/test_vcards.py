@@ -1,5 +1,6 @@
 """People out of vCards: the cases of tests/cases/vcards, charsets, and bytes of any kind."""
 
+import time
 from typing import Any
 
 import pytest
@@ -96,6 +97,21 @@ def test_card_without_notes_leaves_those_alone_that_are_kept(lines: str) -> None
 def test_file_without_a_person_is_told() -> None:
     with pytest.raises(InvalidValueError, match="no card of a person"):
         read_cards(b"BEGIN:VCARD\nKIND:group\nFN:Friends\nEND:VCARD\n")
+
+
+def test_card_of_too_many_numbers_is_refused() -> None:
+    content = b"BEGIN:VCARD\nFN:A\n" + b"TEL:1\n" * 1_000 + b"END:VCARD"
+    with pytest.raises(InvalidValueError, match="Card 1 has more than 1,000 lines"):
+        read_cards(content)
+
+
+def test_time_grows_with_the_size_alone() -> None:
+    """A file of 1 MB in which each line had the first one looked at again took minutes."""
+    first = b"X;QUOTED-PRINTABLE;" + b"a" * 1_000_000
+    began_s = time.thread_time()
+    given = read_cards(b"BEGIN:VCARD\nFN:A\n" + first + b"=\n" * 50_000 + b"END:VCARD\nFN:B\n")
+    assert time.thread_time() - began_s < 4
+    assert shown(given) == [["A", ""]]
 
 
 def test_label_is_no_longer_than_can_be_kept() -> None:

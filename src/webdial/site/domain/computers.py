@@ -17,6 +17,7 @@ from webdial.errors import InvalidValueError, NotFoundError
 from webdial.language import translate
 from webdial.site.domain.acting import acting_as
 from webdial.site.domain.changes import keep_change
+from webdial.site.domain.client_addresses import counted_address
 from webdial.site.domain.computer_lines import line_choices
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import kept_text
@@ -113,7 +114,8 @@ def _guess_from(address: str) -> str:
     Each has a place of its own that only one can take, so guesses that come at the same moment are
     counted one by one. Raises TooManyCodesError when all are taken.
     """
-    places = (f"pairing guesses {address} {place}" for place in range(MAX_WRONG))
+    source = counted_address(address)
+    places = (f"pairing guesses {source} {place}" for place in range(MAX_WRONG))
     free = (place for place in places if cache.get(place) is None)  # full costs no write
     taken = next((place for place in free if cache.add(place, 1, WRONG_WINDOW_S)), None)
     if taken is None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from webdial.errors import CallNotPlacedError, InvalidValueError, WebdialError
 from webdial.exchange.numbering import rules_in_force
 from webdial.language import translate
-from webdial.numbers import MAX_TYPED
+from webdial.numbers import MAX_TYPED, without_marks
 from webdial.numbers.tel_links import LinkedNumber, read_link
 from webdial.site.domain.clicked_links import number_of, was_handed_over
 from webdial.site.pages.exchange_access import exchange_of
@@ -63,7 +63,8 @@ def asked_for(query: str) -> str:
             value = value[:_MAX_LINK]
             match = _BEGINNING.match(value)
             begins = match.end() if match else 0
-            return unquote(value[:begins] + value[begins:].replace("+", " ")).strip()
+            link = unquote(value[:begins] + value[begins:].replace("+", " "))
+            return without_marks(link).strip()  # or digits are shown the other way round
     return ""
 
 

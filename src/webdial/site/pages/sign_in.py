@@ -83,7 +83,7 @@ class SignIn(LoginView):  # type: ignore[misc]
         return context | {
             "next": next_url,
             "provider": settings.PROVIDER,
-            "offers_mail": offers_mail(self.request),
+            "offers_mail": offers_mail(),
             "has_administrator": has_administrator(),
         }
 

@@ -1,8 +1,7 @@
 """Tables as CSV (RFC 4180): read as programs write it, written so that spreadsheets open it unharmed.
 
-A spreadsheet takes a cell that begins with = + - or @ for a formula (OWASP, "CSV Injection"). Such
-a cell is written with an apostrophe in front, which also keeps Excel from making a number of +44…;
-reading takes that apostrophe away again, so that what was written comes back as it was.
+What a spreadsheet would take for a formula is written with an apostrophe in front, which also keeps Excel from
+making a number of +44…; reading takes it away again (webdial.site.domain.formulas).
 """
 
 import csv
@@ -13,6 +12,7 @@ from typing import Final
 
 from webdial.errors import InvalidValueError
 from webdial.language import grouped, translate
+from webdial.site.domain.formulas import defused, restored
 from webdial.site.domain.transfer.limits import MAX_CELL, MAX_ROWS
 from webdial.site.domain.transfer.tables import Table, TableRow, table_of, unreadable
 
@@ -20,8 +20,6 @@ ENCODINGS: Final = ("utf-8", "cp1252", "utf-16")
 """What may be told. Without, UTF-8 is tried, and then what Windows writes in western Europe."""
 
 _DELIMITERS: Final = (",", ";", "\t")
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_APOSTROPHE: Final = "'"
 
 
 def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -43,18 +41,6 @@ def read_csv(content: bytes, *, encoding: str = "") -> Table:
     text, delimiter = _without_sep_line(text)
     rows = _records(text, delimiter or _likely_delimiter(text))
     return table_of(rows, notes=notes)
-
-
-def defused(cell: str) -> str:
-    """The cell so that no spreadsheet takes it for a formula."""
-    is_harmful = cell.startswith((*_FORMULA_STARTS, _APOSTROPHE))
-    return _APOSTROPHE + cell if is_harmful else cell
-
-
-def restored(cell: str) -> str:
-    """The cell without the apostrophe of `defused`."""
-    is_defused = cell[:1] == _APOSTROPHE and defused(cell[1:]) == cell
-    return cell[1:] if is_defused else cell
 
 
 def _decoded(content: bytes, encoding: str) -> tuple[str, tuple[str, ...]]:

@@ -8,6 +8,9 @@ MAX_FILE_BYTES: Final = 10 * 1024 * 1024
 MAX_ROWS: Final = 50_000
 """Rows of a table below its headings, and cards of a vCard file."""
 
+MAX_CARD_LINES: Final = 1_000
+"""Of those of a card that are read: far more than anybody has numbers, and so few that a hostile one is soon refused."""
+
 MAX_COLUMNS: Final = 200
 
 MAX_CELL: Final = 32_767

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from webdial.language import grouped, translate
 from webdial.site.domain.people import MAX_NOTES
 from webdial.site.domain.transfer.columns import Given, GivenNumber, GivenRow
-from webdial.site.domain.transfer.limits import MAX_ROWS
+from webdial.site.domain.transfer.limits import MAX_CARD_LINES, MAX_ROWS
 from webdial.site.domain.transfer.tables import unreadable
 
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -101,8 +101,9 @@ def _unfolded(content: bytes) -> Iterator[bytes]:
     In 2.1 a line in quoted-printable that ends with = goes on in the next one.
     """
     parts: list[bytes] = []
+    is_quoted = False
     for line in re.split(rb"\r\n|\n|\r", content):
-        if parts and _ends_softly(parts[-1], parts[0]):
+        if is_quoted and parts[-1].endswith(b"="):
             parts[-1] = parts[-1][:-1]
             parts.append(line)
         elif parts and line[:1] in {b" ", b"\t"}:
@@ -110,11 +111,9 @@ def _unfolded(content: bytes) -> Iterator[bytes]:
         else:
             yield b"".join(parts)
             parts = [line]
+            # Once for all lines that follow: the first may be as long as the file.
+            is_quoted = b"QUOTED-PRINTABLE" in line.partition(b":")[0].upper()
     yield b"".join(parts)
-
-
-def _ends_softly(last: bytes, first: bytes) -> bool:
-    return last.endswith(b"=") and b"QUOTED-PRINTABLE" in first.partition(b":")[0].upper()
 
 
 def _cards(lines: Iterable[bytes]) -> Iterator[_Card]:
@@ -136,6 +135,14 @@ def _cards(lines: Iterable[bytes]) -> Iterator[_Card]:
             number += mark == "BEGIN"
             card, inner = (_Card(number) if mark == "BEGIN" else None), 0
         elif card is not None and not inner and found.name in _WANTED:
+            if len(card.properties) == MAX_CARD_LINES:
+                raise unreadable(
+                    translate(
+                        "Card {number} has more than {most} lines.",
+                        number=number,
+                        most=grouped(MAX_CARD_LINES),
+                    )
+                )
             card.properties.append(found)
         before = found.name
     if card is not None:

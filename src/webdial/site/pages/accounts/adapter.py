@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from webdial.language import translate
+from webdial.site.domain.client_addresses import plain_address
 from webdial.site.domain.lock_outs import (
     key_of_name,
     key_of_second_factor,
@@ -46,6 +47,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return ValidationError(self._too_many(), code=code)
         error: ValidationError = super().validation_error(code, *arguments)
         return error
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """By which attempts are counted; of IPv6, allauth then takes the first 64 bits."""
+        return plain_address(super().get_client_ip(request))
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Where many sign in at once they wait here in turn, and not at the database."""

@@ -2,25 +2,22 @@
 
 import logging
 import threading
+from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import DatabaseError, connections
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 log = logging.getLogger("webdial.mail")
 
 
-def offers_mail(request: HttpRequest) -> bool:
-    """Whether mails with links can be sent.
-
-    Whoever may reach the site by any name could have a link made to a host of their own: then the
-    address has to be told.
-    """
-    return settings.MAIL_SERVER is not None and bool(
-        settings.SITE_ADDRESS or "*" not in settings.ALLOWED_HOSTS
-    )
+def offers_mail() -> bool:
+    """Whether mails with links can be sent. Then the site's address is known: whoever asks does not choose it."""
+    return settings.MAIL_SERVER is not None
 
 
 def absolute_url(request: HttpRequest, path: str) -> str:
@@ -29,15 +26,24 @@ def absolute_url(request: HttpRequest, path: str) -> str:
     )
 
 
+def send_later(act: Callable[[], None]) -> None:
+    """Have `act` look up whom to write to, and send it, in a thread of its own.
+
+    So the answer takes as long for those who get no mail.
+    """
+    threading.Thread(target=copy_context().run, args=(_run, act), name="mail").start()
+
+
 def send_mail(to: str, subject: str, template: str, **context: Any) -> None:
-    """Send in a thread of its own, so that the answer takes as long for those who get none."""
+    """Takes as long as the mail server likes: see `send_later`."""
     text = render_to_string(f"mails/{template}.txt", context)
-    message = EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [to])
-    threading.Thread(target=_send, args=(message,), name="mail").start()
+    EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [to]).send()
 
 
-def _send(message: EmailMessage) -> None:
+def _run(act: Callable[[], None]) -> None:
     try:
-        message.send()
-    except OSError:  # smtplib's errors are among them
+        act()
+    except (OSError, DatabaseError):  # smtplib's errors are among the first
         log.exception("a mail could not be sent")
+    finally:
+        connections.close_all()  # this thread's own

@@ -1,5 +1,7 @@
 """A new password by a link: one that comes by mail, or one that an administrator made."""
 
+from functools import partial
+
 from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,8 +16,7 @@ from webdial.site.domain.lock_outs import lift_lock_out, seconds_left
 from webdial.site.domain.password_links import link_path, use_link, user_of_link
 from webdial.site.domain.sign_in_names import sign_in_name
 from webdial.site.domain.users import user_for_sign_in
-from webdial.site.models import User
-from webdial.site.pages.accounts.mails import absolute_url, offers_mail, send_mail
+from webdial.site.pages.accounts.mails import absolute_url, offers_mail, send_later, send_mail
 from webdial.site.pages.shown_errors import show_error
 from webdial.site.pages.too_often import ask_later
 
@@ -24,7 +25,7 @@ from webdial.site.pages.too_often import ask_later
 @require_http_methods(["GET", "HEAD", "POST"])
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Asks for a name and says the same whoever is meant: nobody learns who is a user."""
-    if not offers_mail(request):
+    if not offers_mail():
         raise Http404(translate("No mails are sent from here. Ask an administrator for a link."))
     if request.method != "POST":
         return render(request, "accounts/forgotten.html")
@@ -33,9 +34,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if not ratelimit.consume(request, app="allauth.account", action="reset_password", key=key):
         ask_later(request, seconds_left(key, request, action="reset_password"))
         return render(request, "accounts/forgotten.html", {"is_too_often": True})
-    user = user_for_sign_in(typed)
-    if user is not None and user.is_active and user.email:
-        _send_link(request, user)
+    send_later(partial(_send_link, request, typed))
     return render(request, "accounts/forgotten.html", {"is_sent": True})
 
 
@@ -74,6 +73,9 @@ def _set_password(who: str, token: str, request: HttpRequest) -> None:
     lift_lock_out(user)
 
 
-def _send_link(request: HttpRequest, user: User) -> None:
+def _send_link(request: HttpRequest, typed: str) -> None:
+    user = user_for_sign_in(typed)
+    if user is None or not user.is_active or not user.email:
+        return
     url = absolute_url(request, link_path(user))
     send_mail(user.email, translate("A new password for Webdial"), "password", user=user, url=url)

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from webdial.language import translate
+from webdial.site.domain.client_addresses import plain_address
 from webdial.site.pages.requests import PageRequest
 
 SEEN_EVERY_S: Final = 300.0
@@ -119,7 +120,7 @@ def _keep_own(request: PageRequest) -> None:
 def _client(request: HttpRequest) -> dict[str, str]:
     agent = request.headers.get("User-Agent", "")[:HTTP_USER_AGENT_MAX_LENGTH]
     ip = get_client_ip(request)
-    return {"user_agent": agent, **({"ip": ip} if ip else {})}
+    return {"user_agent": agent, **({"ip": plain_address(ip)} if ip else {})}
 
 
 def _first(patterns: tuple[tuple[str, str], ...], text: str) -> str:
