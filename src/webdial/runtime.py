@@ -65,13 +65,15 @@ def upgrade_database() -> None:
     """Bring the database to this version, making it on first start. Takes a lock against a second."""
     from webdial.site import settings  # noqa: PLC0415 - needs the environment of the run
     from webdial.site.databases import UPGRADE_KEY  # noqa: PLC0415
+    from webdial.site.upgrades import missing_migrations  # noqa: PLC0415
 
     with FileLock(settings.ENVIRONMENT.data / "upgrade.lock"), connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # other machines may start at the same moment
             _refuse_other_than_utf8(cursor)
             _take_upgrade_lock(cursor, UPGRADE_KEY)
         try:
-            call_command("migrate", interactive=False, verbosity=0)
+            if missing_migrations():
+                call_command("migrate", interactive=False, verbosity=0)
         finally:
             if connection.vendor == "postgresql":
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [UPGRADE_KEY])
