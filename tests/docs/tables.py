@@ -41,6 +41,7 @@ def limits() -> list[list[str]]:
     return [
         ["size of a file", f"{found.MAX_FILE_BYTES // 1024**2} MB"],
         ["rows, or cards", f"{found.MAX_ROWS:,}"],
+        ["lines of a card that are read", f"{found.MAX_CARD_LINES:,}"],
         ["columns", f"{found.MAX_COLUMNS}"],
         ["characters of a cell", f"{found.MAX_CELL:,}"],
     ]

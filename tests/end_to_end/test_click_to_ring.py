@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page, expect
 
+from tests import signed_in
 from tests.real.baresip import BaresipPhone
 from tests.real.desktop import Desktop
 from tests.real.fixtures import Softphones
@@ -75,11 +76,7 @@ class Serve:
 
 
 async def sign_in(page: Page, address: str) -> None:
-    await page.goto(address)
-    await page.get_by_label("Sign-in name").fill("carl")
-    await page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in", exact=True).click()
-    await page.wait_for_url("**/dial")
+    await signed_in.type_in(page, address, "carl", PASSWORD)
 
 
 async def hear_each_other(phones: tuple[Softphone, Softphone]) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import BrowserContext, expect
 
+from tests.real.browser import LIMIT_S
+
 
 @dataclass(frozen=True, slots=True)
 class Demo:
@@ -43,7 +45,7 @@ def demo() -> Iterator[Demo]:
     process.send_signal(signal.SIGINT)
     rest = process.stdout.read()
     process.stdout.close()
-    assert process.wait(timeout=20) == 0, said + rest
+    assert process.wait(LIMIT_S) == 0, said + rest
     assert "nothing of it is kept" in rest
     assert "Traceback" not in said + rest
 
@@ -84,4 +86,4 @@ async def test_phone_system_that_never_answers_is_told_live(
     await page.get_by_role("button", name="Dial Bartholomew Quill, 0113 496 0187").click()
     await expect(page.get_by_text("Asking the phone system").first).to_be_visible()
     told = page.get_by_text("The phone system did not answer in time.").first
-    await expect(told).to_be_visible(timeout=20_000)
+    await expect(told).to_be_visible()

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Dialog, Locator, Page, Route, expect
 
+from tests import signed_in
 from tests.server import Installation, Server
 from tests.simulator.phone_system import PhoneSystem, run_phone_system
 from webdial.simulator import DeskPhone, SimulatorConfig
@@ -51,11 +52,7 @@ async def admin(page: Page, server: Server) -> AsyncIterator[Page]:
     said: list[str] = []
     page.on("console", lambda told: said.append(told.text) if told.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
-    await page.goto(f"{server.address}/sign-in")
-    await page.get_by_label("Sign-in name").fill("ada")
-    await page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await page.keyboard.press("Enter")
-    await expect(page).to_have_url(re.compile("/dial$"))
+    await signed_in.sign_in(page, server.address, "ada", PASSWORD)
     yield page
     assert [text for text in said if not re.search(r"status of (409|422)", text)] == []
 

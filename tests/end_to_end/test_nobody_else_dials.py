@@ -10,8 +10,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, Request, expect
 
+from tests import signed_in
 from tests.end_to_end.strange_site import StrangeSite
-from tests.end_to_end.test_click_to_ring import installed, sign_in
+from tests.end_to_end.test_click_to_ring import PASSWORD, installed
 from tests.server import Installation, Server
 from webdial.simulator.faults import FaultServer
 
@@ -27,7 +28,7 @@ async def carls(
 ) -> Page:
     """A page in Carl's browser, where he is signed in."""
     await asyncio.to_thread(installed.dial_by, phone_system.url("", "?to=#"))
-    await sign_in(page, server.address)
+    await signed_in.sign_in(page, server.address, "carl", PASSWORD)
     return page
 
 

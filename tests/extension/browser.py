@@ -9,16 +9,14 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from playwright.async_api import BrowserContext, Page, Worker, async_playwright
 
 from tests.extension.sites import LAST
 from tests.real import presence
-from tests.real.browser import ARGUMENTS
+from tests.real.browser import ARGUMENTS, LIMIT_S
 from webdial.browser_extension import files_of
-
-_WINDOW_LIMIT_S: Final = 20.0
 
 
 def unpack(folder: Path) -> Path:
@@ -119,7 +117,7 @@ class Person:
         """The small window that came up as the `number`th one."""
         while len(self.opened) < number:
             self._came.clear()
-            async with asyncio.timeout(_WINDOW_LIMIT_S):
+            async with asyncio.timeout(LIMIT_S):
                 await self._came.wait()
         return self.opened[number - 1]
 

@@ -53,6 +53,7 @@ NO_PAGE: Final = {
     "maintenance:change-users": "an act",
     "maintenance:try-phone-system-now": "an act",
     "maintenance:user-choices": "a part of pages",
+    "maintenance:branch-choices": "a part of pages",
     "maintenance:fill-in-for-user": "an act",
     "maintenance:sign-user-out": "an act",
     "maintenance:company-choices": "a part of pages",

@@ -107,7 +107,10 @@ def named(server: Server) -> str:
 def empty_site(folder: Path) -> Iterator[tuple[Installation, Server]]:
     """A running server that nobody has set up yet."""
     installation = Installation(folder)
-    installation.extra_environment = {"WEBDIAL_MAIL_URL": "smtp://127.0.0.1:9"}
+    installation.extra_environment = {
+        "WEBDIAL_MAIL_URL": "smtp://127.0.0.1:9",
+        "WEBDIAL_ADDRESS": "https://dial.example",
+    }
     with installation.serving() as server:
         yield installation, server
 

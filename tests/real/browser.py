@@ -14,10 +14,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from . import presence
 from .desktop import SCHEMES, Desktop
+
+LIMIT_S = 60.0
+"""For whatever is to come about in a browser. By itself Playwright waits for 5 s, which a machine that is busy with other tests takes."""
+
+expect.set_options(timeout=LIMIT_S * 1000)
 
 ARGUMENTS = (
     "--no-sandbox",  # root, as in most CI machines, cannot have one

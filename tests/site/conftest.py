@@ -14,9 +14,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from asgiref.sync import sync_to_async
+from asgiref.sync import SyncToAsync, sync_to_async
 from django.contrib.contenttypes.management import create_contenttypes
-from django.db import connection
+from django.db import connection, connections
 from django.db.models.signals import post_migrate
 from django.test import AsyncClient
 
@@ -67,6 +67,16 @@ def django_db_modify_db_settings() -> Iterator[None]:
     ) as folder:
         connection.settings_dict["TEST"]["NAME"] = str(Path(folder) / "test.sqlite3")
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """In the end the thread in which sync_to_async runs, for tests and Django's client alike, lets go of its connection.
+
+    PostgreSQL drops no database that somebody is connected to.
+    """
+    yield
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 @dataclass

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -163,7 +163,7 @@ def test_exported_data_leaves_a_note_that_stands(
 
 def test_calls_removed_by_age_stand_as_removed(begun: list[Begun]) -> None:
     override_setting(CALL_RETENTION.name, "1")
-    assert remove_old_calls(NOW + timedelta(days=2), actor="test").count == 4
+    assert remove_old_calls(datetime.now(UTC) + timedelta(days=2), actor="test").count == 4
     summary = Summary()
     assert list(verify(summary)) == []
     assert (summary.calls, summary.removed_calls) == (2, 4)
@@ -394,7 +394,7 @@ def test_older_calls_and_changes_are_told_apart(
     assert summary.older_changes == Change.objects.count() > 0
     override_setting(CALL_RETENTION.name, "1")
     mark_interrupted("a run")
-    remove_old_calls(NOW + timedelta(days=9), actor="test")
+    remove_old_calls(datetime.now(UTC) + timedelta(days=9), actor="test")
     assert found() == []
     Change.objects.order_by("pk")[0].delete()
     assert re.fullmatch(r"\d+ changes were there when the record began, and .*", only())

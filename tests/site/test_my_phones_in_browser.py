@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from tests import signed_in
 from tests.server import Installation, Server
 from tests.site.oauth_provider import OAuthProvider
 from webdial.simulator.faults import FaultServer
@@ -67,10 +68,7 @@ async def complaints(page: Page) -> AsyncIterator[list[str]]:
 
 
 async def sign_in(page: Page, server: Server) -> None:
-    await page.goto(f"{server.address}/sign-in")
-    await page.get_by_label("Sign-in name").fill("carl")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await signed_in.sign_in(page, server.address, "carl", PASSWORD)
     await expect(page.get_by_label("Number to dial")).to_be_visible()
 
 

@@ -9,6 +9,7 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, Route, expect
 
+from tests import signed_in
 from tests.server import Installation, Server
 from webdial.simulator.faults import FaultServer
 
@@ -57,10 +58,7 @@ async def dial_page(page: Page, server: Server) -> AsyncIterator[Page]:
 
 
 async def sign_in(page: Page, server: Server) -> None:
-    await page.goto(f"{server.address}/sign-in")
-    await page.get_by_label("Sign-in name").fill("carl")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await signed_in.sign_in(page, server.address, "carl", PASSWORD)
     await expect(page.get_by_label("Number to dial")).to_be_visible()
 
 

@@ -4,6 +4,7 @@ from typing import NoReturn
 
 import pytest
 
+from tests.site.kept_rows import Steps
 from tests.site.maintenance.visitor import Visitor
 from webdial.exchange import Exchange
 from webdial.site.domain.branches import save_branch
@@ -33,17 +34,23 @@ def state(db: None) -> dict[str, object]:
 
 
 @pytest.fixture
-def london(db: None) -> Branch:
-    return save_branch(agency_id="LON", name="London")
+def steps(db: None) -> Steps:
+    """In the test's own transaction, unlike those of the pages beside."""
+    return Steps()
 
 
 @pytest.fixture
-def leeds(db: None) -> Branch:
-    return save_branch(agency_id="LDS", name="Leeds")
+def london(steps: Steps) -> Branch:
+    return _branch(steps, "LON", "London")
 
 
 @pytest.fixture
-def ada(london: Branch) -> User:
+def leeds(steps: Steps) -> Branch:
+    return _branch(steps, "LDS", "Leeds")
+
+
+@pytest.fixture
+def ada(steps: Steps, london: Branch) -> User:
     details = UserDetails(
         login="ada",
         staff_id="AB",
@@ -53,44 +60,61 @@ def ada(london: Branch) -> User:
         role=Role.ADMINISTRATOR,
         phones=[LabelledNumber("Mobile", "07700 900101")],
     )
-    return save_user(details, password="quiet-harbour-17")
+    return _user(steps, details, password="quiet-harbour-17")
 
 
 @pytest.fixture
-def bea(london: Branch) -> User:
+def bea(steps: Steps, london: Branch) -> User:
     """Manages London."""
     details = UserDetails(
         "bea", "BN", "Bea Novak", branch=london, extension="202", role=Role.BRANCH_MANAGER
     )
-    return save_user(details, password="narrow-lantern-42")
+    return _user(steps, details, password="narrow-lantern-42")
 
 
 @pytest.fixture
-def fay(leeds: Branch) -> User:
+def fay(steps: Steps, leeds: Branch) -> User:
     """Writes the database function."""
-    return save_user(UserDetails("fay", "FM", "Fay Marsh", branch=leeds, role=Role.FUNCTION_AUTHOR))
-
-
-@pytest.fixture
-def gus(db: None) -> User:
-    """Audits: reads everything, changes nothing."""
-    return save_user(UserDetails("gus", "GH", "Gus Hale", role=Role.AUDITOR))
-
-
-@pytest.fixture
-def carl(london: Branch) -> User:
-    return save_user(
-        UserDetails(login="carl", staff_id="CO", name="Carl Osei", branch=london, extension="203")
+    return _user(
+        steps, UserDetails("fay", "FM", "Fay Marsh", branch=leeds, role=Role.FUNCTION_AUTHOR)
     )
 
 
 @pytest.fixture
-def dora(leeds: Branch) -> User:
+def gus(steps: Steps) -> User:
+    """Audits: reads everything, changes nothing."""
+    return _user(steps, UserDetails("gus", "GH", "Gus Hale", role=Role.AUDITOR))
+
+
+@pytest.fixture
+def carl(steps: Steps, london: Branch) -> User:
+    return _user(
+        steps,
+        UserDetails(login="carl", staff_id="CO", name="Carl Osei", branch=london, extension="203"),
+    )
+
+
+@pytest.fixture
+def dora(steps: Steps, leeds: Branch) -> User:
     """Of another branch, and nobody has set up her extension."""
-    return save_user(UserDetails(login="dora", staff_id="DL", name="Dora Lindqvist", branch=leeds))
+    return _user(
+        steps, UserDetails(login="dora", staff_id="DL", name="Dora Lindqvist", branch=leeds)
+    )
 
 
 @pytest.fixture
 def admin(state: dict[str, object], ada: User) -> Visitor:
     """Ada, signed in."""
     return Visitor(state, ada)
+
+
+def _branch(steps: Steps, agency_id: str, name: str) -> Branch:
+    steps.take(name, lambda: save_branch(agency_id=agency_id, name=name))
+    return Branch.objects.get(agency_id=agency_id)
+
+
+def _user(steps: Steps, details: UserDetails, *, password: str = "") -> User:
+    steps.take(f"{details.login} alone", lambda: save_user(details, password=password))
+    user = User.objects.get(login=details.login)
+    user.branch = details.branch
+    return user
