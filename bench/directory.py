@@ -1,10 +1,10 @@
-"""How fast the directory is searched: 100,000 made-up people, on SQLite and on PostgreSQL.
+"""How fast the directory and the list of users are searched: 100,000 made-up people, 100,000 made-up users.
 
     python3 dev.py run python -m bench.directory
 
 For each search it prints how long it takes to read the first 51 entries from the database, and to make
-the whole answer that the browser shows while somebody types: the best of some rounds, to which other
-work on the machine adds least. It needs PostgreSQL's programs, as the tests do.
+the whole answer that the browser shows while somebody types, on SQLite and on PostgreSQL: the best of some rounds, to which
+other work on the machine adds least. It needs PostgreSQL's programs, as the tests do.
 """
 
 import os
@@ -13,13 +13,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from bench.disk import data_folder
 from bench.processor import processor_clock
 
 PEOPLE: Final = 100_000
+USERS: Final = 100_000
 COMPANIES: Final = 20_000
 COMPANIES_WITH_NUMBERS: Final = 2_000
 ROUNDS: Final = 15
@@ -31,6 +32,9 @@ SEARCHES: Final = (
     "79", "7946 0123", "020 7946", "+44 20 7946 0", "07700900123", "agatha 7946",
 )  # fmt: skip
 """From one letter to what is nowhere: the first finds a hundred pages, the last reads every line."""
+
+USER_SEARCHES: Final = ("", "a", "agatha", "muller", "agatha marlow", "4711", "zzzz")
+BRANCHES: Final = 100
 
 _WORDS: Final = """
 Agatha Bartholomew Clementine Desmond Eleri Florian Greta Hamish Imogen Jasper Keiko Lorenzo Maeve
@@ -77,12 +81,20 @@ def measure() -> None:
 
     open_database()
     user = fill()
-    answer = answerer(user)
-    for search in SEARCHES:
+    _tell(SEARCHES, read, answerer(user))
+    fill_users()
+    print("  users")
+    _tell(USER_SEARCHES, lambda search: read_users(user, search), users_answerer(user))
+
+
+def _tell(
+    searches: Sequence[str], read: Callable[[str], int], answer: Callable[[str], int]
+) -> None:
+    for search in searches:
         found, read_ms, read_cpu = timed(lambda text=search: read(text))
         _, answer_ms, answer_cpu = timed(lambda text=search: answer(text))
         print(
-            f"  {search!r:18} {found:3} found   read {read_ms:6.1f} ({read_cpu:5.1f})"
+            f"  {search!r:18} {found:6} found   read {read_ms:6.1f} ({read_cpu:5.1f})"
             f"   whole answer {answer_ms:6.1f} ({answer_cpu:5.1f})",
             flush=True,
         )
@@ -139,7 +151,7 @@ def fill() -> Any:
     from webdial.site.domain.directory import refresh_lines  # noqa: PLC0415
     from webdial.site.domain.phones import digits_of  # noqa: PLC0415
     from webdial.site.domain.users import UserDetails, save_user  # noqa: PLC0415
-    from webdial.site.models import Company, Person, Phone  # noqa: PLC0415
+    from webdial.site.models import Company, Person, Phone, Role  # noqa: PLC0415
 
     chance = random.Random(7946)
     names = (f"{_last(chance)} {chance.choice(_TRADES)} {n}" for n in range(COMPANIES))
@@ -166,7 +178,66 @@ def fill() -> Any:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")  # as autovacuum does within a minute
-    return save_user(UserDetails("carl", "CO", "Carl Osei", None, "203"))
+    return save_user(UserDetails("ada", "AB", "Ada Byrne", None, "201", Role.ADMINISTRATOR))
+
+
+def fill_users() -> None:
+    from django.db import connection  # noqa: PLC0415
+
+    from webdial.site.models import Branch, User  # noqa: PLC0415
+
+    chance = random.Random(4711)
+    branches = Branch.objects.bulk_create(
+        [Branch(agency_id=f"B{n}", name=f"{_last(chance)} {n}") for n in range(BRANCHES)]
+    )
+    users = (
+        User(
+            login=f"u{n}",
+            staff_id=f"ST{n}",
+            name=f"{chance.choice(_FIRST)} {_last(chance)}",
+            email=f"u{n}@example.com",
+            password="!",
+            extension=f"{1000 + n % 9000}",
+            branch=chance.choice(branches),
+        )
+        for n in range(USERS)
+    )
+    User.objects.bulk_create(users, 500)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+
+
+def read_users(user: Any, search: str) -> int:
+    """How many are found, and the first page of them read."""
+    from django.test import RequestFactory  # noqa: PLC0415
+
+    from webdial.site.domain.user_lists import UserFilter, filtered_users  # noqa: PLC0415
+    from webdial.site.pages.maintenance.lists import page_of  # noqa: PLC0415
+
+    rows = filtered_users(user, UserFilter(search))
+    page = page_of(rows, RequestFactory().get("/"), is_search=bool(search))
+    assert len(list(page)) == min(page.paginator.count, 50)
+    return int(page.paginator.count)
+
+
+def users_answerer(user: Any) -> Callable[[str], int]:
+    """Makes the page of Maintenance | Users."""
+    from django.test import RequestFactory  # noqa: PLC0415
+    from django_htmx.middleware import HtmxDetails  # noqa: PLC0415
+
+    from webdial.site.pages.maintenance.users import list_all_users  # noqa: PLC0415
+
+    def answer(search: str) -> int:
+        request: Any = RequestFactory(headers={"Host": "localhost"}).get(
+            "/maintenance/users", {"search": search}
+        )
+        request.user, request.session, request.htmx = user, {}, HtmxDetails(request)
+        response = list_all_users(request)
+        assert response.status_code == 200
+        return len(response.content)
+
+    return answer
 
 
 def _phones(phone: Any, digits_of: Any, chance: random.Random, **owner: Any) -> list[Any]:

@@ -218,6 +218,20 @@ async def test_phone_system_tells_log_ins_and_the_answer_to_the_dial_request_alo
     assert told.events == events
 
 
+async def test_call_from_a_test_page_is_told_too() -> None:
+    """It logs in for itself, shows each step, and is a request to the phone system like any other."""
+    told, steps = Told(), []
+    setup = SystemSetup(4, "HQ", read_phone_system(WITH_LOG_IN, id="own"))
+    carl = Caller(1, "carl", "CO", "Carl", "203", None, "")
+    configuration = Configuration(1, {1: carl}, {}, {}, {}, setups={"hq": setup})
+    resolver = Resolver(configuration, carl, clean_number("0123"), show_nothing)
+    caller = SystemCaller(Wire(b"welcome"), watcher=told)
+    trial = caller.watched(lambda *step: steps.append(step))
+    await trial.place(resolver.for_system(setup), TimeLimits(5, 30))
+    assert told.events == [("logged in", "HQ", True), ("answered", "HQ")]
+    assert len(steps) == 2
+
+
 async def test_several_watchers_are_all_told_the_same() -> None:
     first, second = Told(), Told()
     several = Several([first, second])

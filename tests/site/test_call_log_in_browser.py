@@ -3,12 +3,14 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from tests import signed_in
 from tests.server import Installation, Server
 
 PASSWORD = "amber-brook-cedar-7"
@@ -54,11 +56,7 @@ async def ada(page: Page, server: Server) -> AsyncIterator[Page]:
     forbidden: list[str] = []
     page.on("console", lambda said: forbidden.append(said.text) if "Policy" in said.text else None)
     page.on("pageerror", lambda error: forbidden.append(str(error)))
-    await page.goto(f"{server.address}/sign-in")
-    await page.get_by_label("Sign-in name").fill("ada")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.keyboard.press("Enter")
-    await expect(page).to_have_url(re.compile("/dial$"))
+    await signed_in.sign_in(page, server.address, "ada", PASSWORD)
     yield page
     assert forbidden == []
 
@@ -97,6 +95,32 @@ async def test_export_is_saved_as_a_file(ada: Page, server: Server) -> None:
     assert re.fullmatch(r"calls-\d{4}-\d\d-\d\d\.csv", saved.suggested_filename)
     told = await asyncio.to_thread(Path(await saved.path()).read_text, encoding="utf-8-sig")
     assert len(told.splitlines()) == 11
+
+
+_TEXTS_OF_CHART = """charts => charts.filter(chart => chart.getBoundingClientRect().width).flatMap(chart => {
+  const seen = chart.parentElement.getBoundingClientRect();
+  return [...chart.querySelectorAll("text")].map(text => {
+    const place = text.getBoundingClientRect();
+    return [text.textContent, seen.left <= place.left && place.right <= seen.right];
+  });
+})"""
+
+
+@pytest.mark.parametrize("width", [1280, 800, 390, 320])
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_no_label_of_a_chart_is_cut(
+    ada: Page, server: Server, language: str, width: int
+) -> None:
+    """Of 91 days the last one has a label, at the very end."""
+    await ada.set_viewport_size({"width": width, "height": 900})
+    await ada.set_extra_http_headers({"Accept-Language": language})
+    today = datetime.now(UTC).date()
+    for days in (1, 30, 91, 400):
+        period = f"from={today - timedelta(days=days - 1)}&to={today}"
+        await ada.goto(f"{server.address}/calls/figures?{period}")
+        texts = await ada.locator(".chart").evaluate_all(_TEXTS_OF_CHART)
+        assert len(texts) > 4
+        assert [text for text, is_whole in texts if not is_whole] == []
 
 
 async def test_figures_are_drawn_to_scale(ada: Page, server: Server) -> None:

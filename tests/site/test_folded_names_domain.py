@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 NAMES = (
     "Jörg Müller", "Bea Mueller", "Cem Öztürk", "Þóra O’Connor", "Łukasz Straße", "ÅSA ŠIMEK", "Øyvind Ærø",
     "Nguyễn Zeta", "Smith `n' Sons", "王小明", "Ｆｕｌｌ ３",
+    "Pat O'Brien", "Zoë Ähren", "Jo\u0308rn Ñu",
 )  # fmt: skip
 
 
@@ -38,6 +39,12 @@ def staff() -> list[User]:
         ("ozturk", {"Cem Öztürk"}),
         ("thora oconnor", {"Þóra O’Connor"}),
         ("o'connor", {"Þóra O’Connor"}),
+        ("obrien", {"Pat O'Brien"}),
+        ("pat o`brien", {"Pat O'Brien"}),
+        ("zoe aehren", {"Zoë Ähren"}),
+        ("ähren", {"Zoë Ähren"}),
+        ("jörn nu", {"Jo\u0308rn Ñu"}),
+        ("joern", {"Jo\u0308rn Ñu"}),
         ("strasse", {"Łukasz Straße"}),
         ("LUKASZ", {"Łukasz Straße"}),
         ("åsa šimek", {"ÅSA ŠIMEK"}),

@@ -12,6 +12,7 @@ from webdial.dialstring.values import Template
 from webdial.language import translatable, translate
 
 _WORD = re.compile(r"\s*\{\s*([A-Za-z][A-Za-z0-9_]*)(?=[\s}])")
+_UNOPENED = re.compile(r"\s*(([A-Za-z]+)\s*\})")
 _BRACES = re.compile(r"\s*(\{[^{}^#]*\})")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?: *; *[\x21-\x7e ]+)?")
@@ -63,6 +64,8 @@ def read_directives(reader: Reader) -> Directives:
     while True:
         match = _WORD.match(reader.source, found.end)
         if match is None or match[1].upper() not in DIRECTIVES:
+            if _reads_unopened(reader, found):
+                continue
             unknown = _BRACES.match(reader.source, found.end)
             if unknown is None or _begins_url(reader.source, unknown.end()):
                 return found
@@ -74,6 +77,20 @@ def read_directives(reader: Reader) -> Directives:
         text, found.end, _ = reader.inside(match.end(), with_bars=False)
         _Directive(reader, found, word, start, text).read()
         found.spans.setdefault(word, (start, found.end))
+
+
+def _reads_unopened(reader: Reader, found: Directives) -> bool:
+    """`POST}`: a fault, and read as the directive that is meant, so that no others follow from it."""
+    match = _UNOPENED.match(reader.source, found.end)
+    if match is None or (word := match[2].upper()) not in _BARE:
+        return False
+    message = translate("The brace that opens {{{word}}} is missing.", word=word)
+    hint = translate("Write {{{word}}} before the URL.", word=word)
+    reader.fault("stray_brace", message, *match.span(1), hint)
+    found.end = match.end()
+    _Directive(reader, found, word, match.start(1), Run([], match.end(), match.end())).read()
+    found.spans.setdefault(word, match.span(1))
+    return True
 
 
 def _begins_url(source: str, position: int) -> bool:

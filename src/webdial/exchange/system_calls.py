@@ -88,7 +88,9 @@ class SystemCaller:
 
         The sign-ins of users are shared: a token that is renewed here may end the one before it.
         """
-        caller = SystemCaller(self._transport, clock=self._clock, observer=observer)
+        caller = SystemCaller(
+            self._transport, clock=self._clock, observer=observer, watcher=self._watcher
+        )
         caller.sign_ins = self.sign_ins
         return caller
 

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, Request, expect
 
+from tests import signed_in
 from tests.server import Installation, Server
 
 PASSWORD = "amber-brook-cedar-7"
@@ -33,11 +34,7 @@ async def admin(page: Page, server: Server) -> AsyncIterator[Page]:
     forbidden: list[str] = []
     page.on("console", lambda said: _note_refusal(said.text, forbidden))
     page.on("pageerror", lambda error: forbidden.append(str(error)))
-    await page.goto(f"{server.address}/sign-in")
-    await page.get_by_label("Sign-in name").fill("ada")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.keyboard.press("Enter")
-    await expect(page).to_have_url(re.compile("/dial$"))
+    await signed_in.sign_in(page, server.address, "ada", PASSWORD)
     yield page
     assert forbidden == []
 

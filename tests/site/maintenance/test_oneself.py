@@ -13,7 +13,7 @@ from webdial.errors import InvalidValueError
 from webdial.site.domain.acting import COMMAND_LINE, acting_as
 from webdial.site.domain.put_back import put_back
 from webdial.site.domain.second_factors import remove_second_factors
-from webdial.site.domain.users import UserDetails, save_user
+from webdial.site.domain.users import UserDetails, save_user, set_email
 from webdial.site.models import Change, Role, User
 
 DEACTIVATED = "You cannot deactivate yourself."
@@ -128,6 +128,55 @@ def test_first_password_of_ones_own_is_set_and_the_session_goes_on(
     assert said.endswith("Changed: password.")
     assert visitor.is_signed_in
     assert not admin.is_signed_in
+
+
+MAIL_REFUSED = "Your own mail address is changed under My account."
+
+
+def email_of(user: User) -> str:
+    user.refresh_from_db()
+    return user.email
+
+
+def test_own_mail_address_is_changed_under_my_account(admin: Visitor, ada: User) -> None:
+    """By a new one, whoever finds Ada's browser open would have a link for a password sent."""
+    refused = admin.post(f"{LIST}/{ada.pk}", **fields_of(ada, email="eve@example.com"))
+    assert (refused.status_code, email_of(ada)) == (422, "")
+    assert MAIL_REFUSED in text_of(refused)
+    assert " readonly" in admin.get(f"{LIST}/{ada.pk}").content.decode()
+    file = b"StaffID,Mail address\nAB,eve@example.com\n"
+    assert MAIL_REFUSED in text_of(shown(admin, "users", file))
+
+
+def test_own_mail_address_is_not_put_back(ada: User, ivy: User) -> None:
+    with acting_as(ivy):
+        set_email(ada, "old@example.com")
+        set_email(ada, "new@example.com")
+    change = Change.objects.latest("pk")
+    with acting_as(ada), pytest.raises(InvalidValueError, match="under My account"):
+        put_back(change)
+    with acting_as(ivy):
+        put_back(change)
+    assert email_of(ada) == "old@example.com"
+
+
+def test_administrator_changes_the_own_address_where_no_mail_is_sent(
+    admin: Visitor, ada: User, carl: User, state: dict[str, object]
+) -> None:
+    """Nobody else may be there who could; and whoever has no password gives none."""
+    wrong = admin.post("/account/mail", email="ada@example.com", current="wrong")
+    assert (wrong.status_code, email_of(ada)) == (422, "")
+    admin.post("/account/mail", email="ada@example.com", current="quiet-harbour-17")
+    assert email_of(ada) == "ada@example.com"
+    carl.set_password("quiet-harbour-17")
+    carl.save()
+    form = {"email": "carl@example.com", "current": "quiet-harbour-17"}
+    Visitor(state, carl).post("/account/mail", **form)
+    assert email_of(carl) == ""
+    ada.set_unusable_password()
+    ada.save()
+    Visitor(state, ada).post(f"{LIST}/{ada.pk}", **fields_of(ada, email="byrne@example.com"))
+    assert email_of(ada) == "byrne@example.com"
 
 
 @pytest.mark.parametrize(

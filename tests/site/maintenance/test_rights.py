@@ -67,6 +67,7 @@ TABLE = {
     "add-credential":         ("a",    "a"),
     "edit-credential":        ("ag",   "a"),
     "delete-credential":      ("a",    "a"),
+    "branch-choices":         ("ag",   ""),
     "branches":               ("ag",   ""),
     "add-branch":             ("a",    "a"),
     "edit-branch":            ("ag",   "a"),

@@ -39,11 +39,11 @@ def test_file_is_looked_at_and_then_imported(admin: Visitor, carl: User) -> None
     preview = shown(admin, "users", file)
     page = text_of(preview)
     assert "Users: staff.csv" in page
-    assert "New 1 Changed 1" in page
-    assert rows_of(preview) == ["Xenia"]
+    assert "Changed 1 New 1" in page
+    assert rows_of(preview) == ["Carl Osei"]
+    assert rows_of(admin.get(PREVIEW, show="new")) == ["Xenia"]
     assert "Left alone, since the file has no row for them: Ada Byrne." in page
-    changed = admin.get(PREVIEW, show="changed")
-    assert "2 Carl Osei Extension 203 → becomes 299" in text_of(changed)
+    assert "2 Carl Osei Extension 203 → becomes 299" in page
     assert User.objects.count() == 2
     said = flash_of(confirm(admin, preview), admin)
     assert said == "staff.csv was imported: 1 new, 1 changed."
@@ -51,6 +51,17 @@ def test_file_is_looked_at_and_then_imported(admin: Visitor, carl: User) -> None
     carl.refresh_from_db()
     assert carl.extension == "299"
     assert admin.get(PREVIEW).status_code == 302
+
+
+def test_what_goes_is_shown_before_what_else_changes_and_what_is_new(
+    admin: Visitor, ada: User, carl: User
+) -> None:
+    """Hundreds of new rows hide nothing of it."""
+    new = "".join(f"N{number},n{number},New {number},1\n" for number in range(60))
+    rows = f"StaffID,Sign-in name,Name,Extension\n{new}AB,ada,Ada Byrne,299\nCO,carl,Carl Osei,\n"
+    preview = shown(admin, "users", rows.encode())
+    assert "Changed 2 New 60" in text_of(preview)
+    assert rows_of(preview) == ["Carl Osei", "Ada Byrne"]
 
 
 def test_wrong_rows_are_told_and_cannot_be_imported(admin: Visitor) -> None:

@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.site.maintenance.visitor import Visitor, flash_of, rows_of, text_of
 from webdial.site.domain.bulk_users import MAX_USERS, BulkEdit, plan_bulk
-from webdial.site.domain.users import UserDetails, save_user
+from webdial.site.domain.users import UserDetails, list_users, save_user
 from webdial.site.models import Branch, Change, Role, User
+from webdial.site.pages.maintenance.lists import FoundRows
 
 LIST = "/maintenance/users"
 BULK = "/maintenance/users/bulk"
@@ -58,6 +59,26 @@ def test_a_heading_turns_the_order_round(admin: Visitor, staff: dict[str, User])
     assert re.search(
         r'aria-sort="ascending"><a class="sort-link" href="\?search=a&amp;sort=-extension"', page
     )
+
+
+def test_search_reads_all_users_once(admin: Visitor, staff: dict[str, User]) -> None:
+    """To count those that are found, and to show a page of them, is no second search."""
+    admin.get(LIST)
+    with CaptureQueriesContext(connection) as asked:
+        page = admin.get(f"{LIST}?search=london")
+    assert len(rows_of(page)) == 3
+    searches = [each["sql"] for each in asked if "%london%" in each["sql"].lower()]
+    assert len([sql for sql in searches if '"webdial_user"."id" IN (' not in sql]) == 1
+
+
+@pytest.mark.parametrize("few", [1, 3, 4, 5, 6])
+def test_pages_of_a_search_are_those_of_the_list(staff: dict[str, User], few: int) -> None:
+    """However few are read at once."""
+    rows = list_users().order_by("staff_id")
+    found = FoundRows(rows, few=few)
+    assert found.count() == 5
+    for part in (slice(0, 2), slice(2, 4), slice(4, 5)):
+        assert list(found[part]) == list(rows[part])
 
 
 def test_the_list_costs_the_same_for_any_number(admin: Visitor, london: Branch) -> None:

@@ -1,8 +1,9 @@
 """Branches of the business."""
 
+import re
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.db.models.deletion import ProtectedError
 
 from webdial.errors import InvalidValueError, NotFoundError
@@ -15,6 +16,11 @@ from webdial.site.domain.folded_names import Folded, has_word
 from webdial.site.domain.states import branch_as_kept, branch_state, branch_with_settings
 from webdial.site.models import Branch, ChangeSubject, GeneralSetting
 
+_MANY: Final = 5
+"""Branches that are named where it is not clear which one is meant."""
+
+_WITH_AGENCY_ID: Final = re.compile(r".*\(([^()]+)\)")
+
 _BY_NAME: Final = (Folded("name"), "agency_id")
 
 
@@ -25,6 +31,45 @@ def branches_by_name() -> QuerySet[Branch]:
 def branches_named(text: str) -> QuerySet[Branch]:
     """Branches in whose name the text stands, by name."""
     return branches_by_name().filter(has_word(text, "name"))
+
+
+def branches_like(typed: str) -> QuerySet[Branch]:
+    """Branches in which every word stands, be it in the AgencyID: those first whose name begins with all of it."""
+    begins = Case(When(name__istartswith=typed.strip(), then=0), default=1)
+    branches = Branch.objects.order_by(begins, *_BY_NAME)
+    for word in typed.split():
+        branches = branches.filter(has_word(word, "name") | Q(agency_id__icontains=word))
+    return branches
+
+
+def branch_meant(text: str) -> Branch:
+    """The branch of this AgencyID, of `Name (AgencyID)`, or the only one in whose name the text stands.
+
+    Raises InvalidValueError.
+    """
+    typed = "".join(each if each.isprintable() else " " for each in text).strip()
+    with_id = _WITH_AGENCY_ID.fullmatch(typed)
+    for agency_id in (typed, *((with_id[1],) if with_id else ())):
+        if exact := Branch.objects.filter(agency_id__iexact=agency_id).first():
+            return exact
+    found = list(branches_named(typed)[: _MANY + 1]) if typed else []
+    named = [branch for branch in found if branch.name.casefold() == typed.casefold()]
+    if len(found) == 1 or len(named) == 1:
+        return (named or found)[0]
+    if not found:
+        raise InvalidValueError(
+            translate("No branch is found by “{typed}”.", typed=typed),
+            field="branch",
+            hint=translate("Type a name or an AgencyID."),
+        )
+    names = ", ".join(f"{branch.name} ({branch.agency_id})" for branch in found[:_MANY])
+    raise InvalidValueError(
+        translate("More than one branch is found by “{typed}”.", typed=typed),
+        field="branch",
+        hint=translate(
+            "Type the AgencyID: {names}", names=names + (" …" if len(found) > _MANY else "")
+        ),
+    )
 
 
 def list_branches(*, search: str = "") -> QuerySet[Branch]:

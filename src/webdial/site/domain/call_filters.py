@@ -20,7 +20,7 @@ from webdial.errors import InvalidValueError
 from webdial.exchange.calls import Channel
 from webdial.exchange.outcome import Outcome
 from webdial.language import translatable, translate
-from webdial.site.domain.branches import branches_named
+from webdial.site.domain.branches import branch_meant
 from webdial.site.domain.calls import EVERYTHING, Sight
 from webdial.site.domain.users import users_meant
 from webdial.site.models import Branch, Call, User
@@ -197,28 +197,7 @@ def _user(typed: str, sight: Sight) -> User | None:
 
 
 def _branch(typed: str) -> Branch | None:
-    if not typed:
-        return None
-    exact = Branch.objects.filter(agency_id__iexact=typed).first()
-    if exact is not None:
-        return exact
-    found = list(branches_named(typed)[: _MANY + 1])
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise InvalidValueError(
-            translate("No branch is found by “{typed}”.", typed=typed),
-            field="branch",
-            hint=translate("Type a name or an AgencyID."),
-        )
-    names = ", ".join(f"{branch.name} ({branch.agency_id})" for branch in found[:_MANY])
-    raise InvalidValueError(
-        translate("More than one branch is found by “{typed}”.", typed=typed),
-        field="branch",
-        hint=translate(
-            "Type the AgencyID: {names}", names=names + (" …" if len(found) > _MANY else "")
-        ),
-    )
+    return branch_meant(typed) if typed else None
 
 
 def _digits(typed: str) -> str:

@@ -11,6 +11,7 @@ from typing import IO, Any, Final
 import orjson
 
 from webdial.site.domain.calls import sentence_of
+from webdial.site.domain.formulas import defused
 from webdial.site.models import Call
 
 COLUMNS: Final = (
@@ -22,9 +23,6 @@ COLUMNS: Final = (
 
 MAX_EXCEL_ROWS: Final = 1_048_575
 """A sheet has 1,048,576 rows, and the first one holds the names (support.microsoft.com)."""
-
-_FORMULA: Final = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-"""How a cell begins that a spreadsheet would take for a formula (owasp.org, CSV Injection)."""
 
 _NUMBER: Final = re.compile(r"\+[\d ]+")
 """A telephone number with a plus is no harm as a formula, and a quote before it would spoil it."""
@@ -99,9 +97,7 @@ def write_excel(
 
 def guarded(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
+    return cell if _NUMBER.fullmatch(cell) else defused(cell)
 
 
 def _cells(row: Call, zone: tzinfo) -> list[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -12,6 +11,7 @@ from webdial.site.domain.changes import keep_change
 from webdial.site.domain.directory import keep_line, refresh_lines
 from webdial.site.domain.fields import kept_lines, kept_text
 from webdial.site.domain.folded_names import Folded, has_word
+from webdial.site.domain.meanwhile import row_change
 from webdial.site.domain.people import MAX_NOTES
 from webdial.site.domain.phones import LabelledNumber, keep_phones
 from webdial.site.domain.states import company_as_kept
@@ -50,7 +50,7 @@ def save_company(
     row.name = kept_text(name, field="name", label=translate("The name"), most=160)
     if notes is not None:
         row.notes = kept_lines(notes, field="notes", label=translate("The notes"), most=MAX_NOTES)
-    with transaction.atomic():
+    with row_change(row):
         _require_own_name(row)
         kept = None if row.pk is None else company_as_kept(row.pk)
         row.save()
@@ -65,7 +65,7 @@ def save_company(
 
 def delete_company(company: Company) -> None:
     """People stay, without a company."""
-    with transaction.atomic():
+    with row_change(company):
         left = list(company.people.values_list("pk", flat=True))
         before = company_as_kept(company.pk)
         keep_change(ChangeSubject.COMPANY, company.pk, company.name, before=before, after=None)

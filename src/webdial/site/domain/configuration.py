@@ -34,6 +34,7 @@ from webdial.site.domain.configuration_sections import (
     USER_VALUES,
     VALUES,
 )
+from webdial.site.domain.meanwhile import check_unchanged
 from webdial.site.domain.sealed_places import place_of_credential, place_of_value
 from webdial.site.domain.slices import Held, Section, read_section
 from webdial.site.models import (
@@ -54,11 +55,13 @@ def configuration_change() -> Iterator[None]:
     """A transaction that changes what a dial reads; the revision moves with it or not at all.
 
     The revision moves first: its row then makes changes wait for one another, so that what is
-    checked within one still holds when it is kept.
+    checked within one still holds when it is kept. Raises ChangedMeanwhileError where a form's thing is not as
+    the form knew it.
     """
     with transaction.atomic():
         if not Revision.objects.filter(pk=1).update(number=F("number") + 1):
             Revision.objects.create(pk=1, number=1)
+        check_unchanged()
         yield
 
 

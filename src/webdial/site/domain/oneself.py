@@ -1,7 +1,7 @@
 """What administrators do to others and not to themselves: with one slip they would be out.
 
-Nor by whoever finds their browser open: own password and second factor are changed under My account,
-where the present password is asked for. By the command line everything is done to everybody.
+Nor by whoever finds their browser open: own password, mail address and second factor are changed under My account,
+where the present password is asked for. (By the mail address a link for a new password is had.) By the command line everything is done to everybody.
 """
 
 from webdial.errors import InvalidValueError, NotAllowedError
@@ -37,6 +37,16 @@ def check_own_password(user: User) -> None:
         raise NotAllowedError(
             translate("Your own password is changed under My account."),
             hint=translate("The present one is asked for there."),
+        )
+
+
+def check_own_email(user: User, email: str) -> None:
+    """Who has a password changes the address that is kept under My account. Raises InvalidValueError."""
+    if is_oneself(user.pk) and user.has_usable_password() and email != user.email:
+        raise InvalidValueError(
+            translate("Your own mail address is changed under My account."),
+            field="email",
+            hint=translate("Your password is asked for there."),
         )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from webdial.language import translate
@@ -12,6 +11,7 @@ from webdial.site.domain.changes import keep_change
 from webdial.site.domain.directory import find_listed, keep_line
 from webdial.site.domain.fields import kept_lines, kept_text
 from webdial.site.domain.folded_names import Folded, has_word
+from webdial.site.domain.meanwhile import row_change
 from webdial.site.domain.phones import LabelledNumber, keep_phones
 from webdial.site.domain.states import company_as_kept, person_as_kept
 from webdial.site.models import ChangeSubject, Company, Person, Phone, User
@@ -73,7 +73,7 @@ def save_person(
     )
     if notes is not None:
         row.notes = kept_lines(notes, field="notes", label=translate("The notes"), most=MAX_NOTES)
-    with transaction.atomic():
+    with row_change(row):
         before = None if row.pk is None else person_as_kept(row.pk)
         row.company = _company(company_name) if company_name else None
         row.save()
@@ -85,7 +85,7 @@ def save_person(
 
 
 def delete_person(person: Person) -> None:
-    with transaction.atomic():
+    with row_change(person):
         before = person_as_kept(person.pk)
         keep_change(ChangeSubject.PERSON, person.pk, person.name, before=before, after=None)
         person.delete()

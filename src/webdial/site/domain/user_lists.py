@@ -15,6 +15,8 @@ SORTS: Final = ("name", "staff_id", "branch", "extension", "role")
 """Columns by which the list is put in order; with - in front the other way round."""
 
 NO_BRANCH: Final = "none"
+NOBODYS: Final = "0"
+"""A branch that there is not, for a filter that finds nobody."""
 
 _KEYS: Final[dict[str, Any]] = {
     "name": Folded("name"),
@@ -60,4 +62,4 @@ def _order(sort: str) -> tuple[Any, ...]:
     key = _KEYS.get(name, _KEYS["name"])
     # Whoever has none stands last, whichever way round, in both databases.
     first = key.desc(nulls_last=True) if sort.startswith("-") else key.asc(nulls_last=True)
-    return (first, Folded("name"), "login")
+    return (first, "login") if name == "name" else (first, Folded("name"), "login")

@@ -17,7 +17,7 @@ from webdial.site.domain.changes import keep_act, keep_change
 from webdial.site.domain.configuration import configuration_change
 from webdial.site.domain.fields import check_constraints, kept_text
 from webdial.site.domain.folded_names import has_word
-from webdial.site.domain.oneself import check_own_password, check_own_standing
+from webdial.site.domain.oneself import check_own_email, check_own_password, check_own_standing
 from webdial.site.domain.phones import LabelledNumber, keep_phones
 from webdial.site.domain.rights import check_ring_rights, check_user_change
 from webdial.site.domain.ring_rights import RING_RIGHTS, ring_rights
@@ -182,6 +182,7 @@ def save_user(
             require_an_administrator(blamed="is_active" if not row.is_active else "role")
         if kept is not None:
             check_own_standing(row.pk, was=kept.role, role=row.role, is_active=row.is_active)
+            check_own_email(kept, row.email)
     return row
 
 

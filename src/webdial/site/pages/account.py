@@ -1,5 +1,6 @@
 """One's own account: who one is, the mail address, the password, the sessions."""
 
+from functools import partial
 from typing import Final
 
 from allauth.account.internal.flows.logout import logout
@@ -18,11 +19,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from webdial.errors import InvalidValueError, WebdialError
 from webdial.language import translate, translate_count
 from webdial.site.domain.lock_outs import seconds_left, wait_in_words
+from webdial.site.domain.rights import may_change_user
 from webdial.site.domain.second_factors import second_factors, uses_provider
 from webdial.site.domain.users import MAX_PASSWORD, checked_email, set_email, set_password
 from webdial.site.domain.waits import TooManyAttemptsError
 from webdial.site.models import User
-from webdial.site.pages.accounts.mails import absolute_url, offers_mail, send_mail
+from webdial.site.pages.accounts.mails import absolute_url, offers_mail, send_later, send_mail
 from webdial.site.pages.accounts.sessions import ended_sessions, sessions_of
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import signed_in
@@ -42,8 +44,11 @@ def profile(request: PageRequest) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail(request: PageRequest) -> HttpResponse:
-    """A new mail address holds once a link that was sent to it has been opened."""
-    if request.method != "POST" or not offers_mail(request):
+    """A new mail address holds once a link that was sent to it has been opened.
+
+    Without mail, whoever gives others theirs also gives themselves one.
+    """
+    if request.method != "POST" or not _may_change_mail(request):
         return redirect("account")
     try:
         check_guesses(request)
@@ -54,11 +59,12 @@ def mail(request: PageRequest) -> HttpResponse:
             raise InvalidValueError(translate("Type a mail address."), field="email")
     except WebdialError as error:
         return _profile(request, show_error(error), typed=request.POST.get("email", ""))
+    if not offers_mail():
+        return _keep_mail(request, email)
     token = signing.dumps([request.user.pk, request.user.email, email], salt=_MAIL_SALT)
     url = absolute_url(request, reverse("confirm-mail", args=(token,)))
-    send_mail(
-        email, translate("Your mail address in Webdial"), "address", user=request.user, url=url
-    )
+    subject = translate("Your mail address in Webdial")
+    send_later(partial(send_mail, email, subject, "address", user=request.user, url=url))
     messages.info(
         request, translate("A mail is on its way to {email}. Open the link in it.", email=email)
     )
@@ -79,6 +85,16 @@ def confirm_mail(request: PageRequest, token: str) -> HttpResponse:
         return redirect("account")
     if request.method != "POST":
         return render(request, "accounts/confirm_mail.html", {"email": email})
+    return _keep_mail(request, email)
+
+
+def _may_change_mail(request: PageRequest) -> bool:
+    if not request.user.has_usable_password():
+        return False
+    return offers_mail() or may_change_user(request.user, request.user)
+
+
+def _keep_mail(request: PageRequest, email: str) -> HttpResponse:
     try:
         set_email(request.user, email)
     except InvalidValueError as error:
@@ -174,7 +190,8 @@ def _profile(
         "second_factors": second_factors(user),
         "uses_provider": uses_provider(user),
         "provider": settings.PROVIDER,
-        "offers_mail": offers_mail(request),
+        "offers_mail": offers_mail(),
+        "may_change_mail": _may_change_mail(request),
         "email": user.email if typed is None else typed,
         "errors": {error.field: error} if error else {},
         "languages": settings.LANGUAGES,

@@ -14,7 +14,7 @@ from webdial.language import grouped, translate
 from webdial.site.domain.call_figures import AnswerTimes, Figures, Tally, figures_of
 from webdial.site.pages.call_display import tone_of
 from webdial.site.pages.call_list import asked_calls, filter_context
-from webdial.site.pages.charts import time_chart
+from webdial.site.pages.charts import time_charts
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import signed_in
 
@@ -60,7 +60,7 @@ def show_figures(request: PageRequest) -> HttpResponse:
         figures = figures_of(asked.sight, asked.wanted, now=timezone.now())
         context |= {
             "figures": figures,
-            "chart": time_chart(figures.times, figures.step),
+            "charts": time_charts(figures.times, figures.step),
             "branch_rows": _rows(figures.branches),
             "outcome_rows": _outcome_rows(figures),
             "system_rows": _system_rows(figures),

@@ -3,6 +3,7 @@
 Everything that is asked for stands in the address, so a list can be kept and sent to a colleague.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from http import HTTPStatus
@@ -27,7 +28,7 @@ from webdial.site.domain.call_filters import (
 )
 from webdial.site.domain.call_pages import CallPage, page_of_calls
 from webdial.site.domain.calls import Sight, sight_of
-from webdial.site.domain.number_owners import owners_of
+from webdial.site.domain.number_owners import NumberOwner, owners_of
 from webdial.site.models import PhoneSystemSetup
 from webdial.site.pages.call_display import CHANNELS, ShownCall
 from webdial.site.pages.exchange_access import exchange_of
@@ -41,7 +42,7 @@ PAGE_SIZE: Final = 50
 _MAX_LIVE_ROWS: Final = 3
 """Rows that wait at once: over HTTP/1.1 a browser has six connections for everything."""
 
-_MAX_BRANCHES: Final = 200
+_MAX_BRANCHES: Final = 20
 """Branches that the browser suggests; any other is found by typing."""
 
 _NOTHING: Final = CallPage((), has_newer=False, has_older=False)
@@ -128,13 +129,18 @@ def list_calls(request: PageRequest) -> HttpResponse:
 
 
 def with_names(request: PageRequest, calls: list[ShownCall]) -> list[ShownCall]:
-    """The calls with the names of those whose numbers were dialled, as the user's branch reads numbers."""
-    numbers = [call.number for call in calls if not call.is_erased]
-    owners = owners_of(numbers, country=rules_of(request).country)
+    """The calls with the names of those whose numbers were dialled."""
+    owners = owners_dialled(request, calls)
     return [
         replace(call, whom=owners[call.number].owner.name) if call.number in owners else call
         for call in calls
     ]
+
+
+def owners_dialled(request: PageRequest, calls: Iterable[ShownCall]) -> dict[str, NumberOwner]:
+    """Whose numbers were dialled, as the user's branch reads numbers; by the number as typed."""
+    numbers = [call.number for call in calls if not call.is_erased]
+    return owners_of(numbers, country=rules_of(request).country)
 
 
 def _id_or_none(text: str) -> UUID | None:

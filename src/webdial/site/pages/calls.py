@@ -20,10 +20,9 @@ from webdial.exchange.ringing import UnconfirmedError
 from webdial.language import translate
 from webdial.numbers import MAX_TYPED
 from webdial.site.domain.calls import call_in_sight, calls_of_user, sight_of
-from webdial.site.domain.number_owners import owners_of
 from webdial.site.models import Call
 from webdial.site.pages.call_display import CHANNELS, ShownCall, number_steps
-from webdial.site.pages.call_list import list_calls, with_names
+from webdial.site.pages.call_list import list_calls, owners_dialled, with_names
 from webdial.site.pages.dial import dial_page
 from webdial.site.pages.directory import page_of_owner
 from webdial.site.pages.emergency import ask_once_more, is_confirmed
@@ -33,7 +32,6 @@ from webdial.site.pages.own_phone import choose_phone, chosen_phone, own_phone, 
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import signed_in
 from webdial.site.pages.shown_errors import show_error
-from webdial.site.pages.shown_numbers import rules_of
 from webdial.site.pages.too_often import ask_later_for
 from webdial.site.threads import give_thread_back
 
@@ -62,11 +60,11 @@ async def calls(request: PageRequest) -> HttpResponse:
 @require_safe
 def call(request: PageRequest, call_id: UUID) -> HttpResponse:
     row = _call_in_sight(request, call_id)
-    numbers = [] if row.erased_at else [row.typed]
-    owners = owners_of(numbers, country=rules_of(request).country)
+    shown = ShownCall.of_row(row, repeats=_repeats(request))
+    owners = owners_dialled(request, [shown])
     context = {
         "whom": [(known.owner.name, page_of_owner(known.owner)) for known in owners.values()],
-        "call": ShownCall.of_row(row, repeats=_repeats(request)),
+        "call": shown,
         "row": row,
         "channel": translate(CHANNELS.get(row.channel, row.channel)),
         "steps": number_steps(row),

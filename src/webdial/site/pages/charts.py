@@ -12,9 +12,14 @@ from webdial.language import grouped, translatable, translate, translate_count
 from webdial.site.domain.call_figures import Step, Tally
 
 WIDTH: Final = 720
+NARROW: Final = 340
+"""For a phone, where the wide one would be cut or too small to read. In pixels, as all here."""
+
 HEIGHT: Final = 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 8, 10, 28
 _MOST_LABELS: Final = 10
+_LETTER, _BETWEEN_LABELS = 7, 10
+"""A letter of a label is at most so wide, whatever the language; so much is left free between two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +54,26 @@ class TimeChart:
     width: int = WIDTH
     height: int = HEIGHT
     left: int = _LEFT
-    right: int = WIDTH - _RIGHT
     bottom: int = HEIGHT - _BOTTOM
 
+    @property
+    def right(self) -> int:
+        return self.width - _RIGHT
 
-def time_chart(tallies: Sequence[Tally], step: Step) -> TimeChart:
+    @property
+    def size(self) -> str:
+        return "narrow" if self.width == NARROW else "wide"
+
+
+def time_charts(tallies: Sequence[Tally], step: Step) -> tuple[TimeChart, TimeChart]:
+    """One for a wide page and one for a narrow one; each page shows the one that fits."""
+    return time_chart(tallies, step), time_chart(tallies, step, width=NARROW)
+
+
+def time_chart(tallies: Sequence[Tally], step: Step, *, width: int = WIDTH) -> TimeChart:
     """Bars of calls by hour, day or month."""
     top = ceiling(max((each.calls for each in tallies), default=0))
-    room = WIDTH - _LEFT - _RIGHT
+    room = width - _LEFT - _RIGHT
     slot = room / max(len(tallies), 1)
     wide = max(min(slot * 0.72, 40.0), 1.0)
     bars = []
@@ -81,17 +98,25 @@ def time_chart(tallies: Sequence[Tally], step: Step) -> TimeChart:
                 told,
             )
         )
-    every = -(-len(tallies) // _MOST_LABELS) or 1
-    labels = [
-        Mark(_cut(_LEFT + slot * (index + 0.5)), short_name(each.name))
-        for index, each in enumerate(tallies)
-        if index % every == 0
-    ]
     lines = [
         Mark(_cut(HEIGHT - _BOTTOM - _high(value, top)), grouped(value))
         for value in sorted({0, top // 2, top})
     ]
-    return TimeChart(tuple(bars), tuple(lines), tuple(labels), _told(tallies, step))
+    labels = _labels([each.name for each in tallies], slot, width)
+    return TimeChart(tuple(bars), tuple(lines), labels, _told(tallies, step), width)
+
+
+def _labels(names: Sequence[str], slot: float, width: int) -> tuple[Mark, ...]:
+    """As many as there is room for, none of them beyond an end of the chart."""
+    texts = [short_name(each) for each in names]
+    widest = max((len(each) for each in texts), default=0) * _LETTER + _BETWEEN_LABELS
+    most = min(_MOST_LABELS, int((width - _LEFT - _RIGHT) // widest))
+    every = -(-len(texts) // most) or 1
+    return tuple(
+        Mark(_cut(min(_LEFT + slot * (index + 0.5), width - len(text) * _LETTER / 2)), text)
+        for index, text in enumerate(texts)
+        if index % every == 0
+    )
 
 
 def ceiling(most: int) -> int:

@@ -52,7 +52,7 @@ def history(context: template.Context, subject: str, key: object) -> dict[str, o
 
 @register.inclusion_tag("maintenance/seen.html", takes_context=True)
 def seen(context: template.Context, subject: str, key: object) -> dict[str, object]:
-    """A form's field for check_meanwhile: the newest change when the form was opened, or last told of."""
+    """A form's field for unless_changed_meanwhile: the newest change when the form was opened, or last told of."""
     if not key:
         return {}
     error, sent = context.get("error"), context["request"].POST.get(SEEN)

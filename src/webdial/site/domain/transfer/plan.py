@@ -53,6 +53,11 @@ class RowPlan:
     faults: tuple[CellFault, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def takes_away(self) -> bool:
+        """Whether a field that had something is empty afterwards."""
+        return any(change.before and not change.after for change in self.changes)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from webdial.errors import InvalidValueError
 from webdial.language import translatable, translate
 from webdial.site.domain.fields import kept_text
-from webdial.site.domain.oneself import check_own_standing
+from webdial.site.domain.oneself import check_own_email, check_own_standing, is_oneself
 from webdial.site.domain.phones import LabelledNumber
 from webdial.site.domain.ring_rights import RING_RIGHTS
 from webdial.site.domain.sign_in_names import check_alphabet, sign_in_name
@@ -296,17 +296,20 @@ def _blame_last_administrator(
 
 
 def _blame_oneself(subject: Subject, drafts: Sequence[Draft]) -> None:
-    """Whoever imports the file does not lose their own place by it."""
+    """Whoever imports the file does not lose their own place by it, nor gets another mail address."""
     for draft in drafts:
-        if draft.old is None or draft.old.row_id is None or draft.new is None or draft.faults:
+        if draft.old is None or draft.new is None or draft.faults:
             continue
-        was, new = draft.old.values["role"], draft.new.values
+        if not is_oneself(draft.old.row_id):
+            continue
+        kept, new = User.objects.get(pk=draft.old.row_id), draft.new.values
         try:
             check_own_standing(
-                draft.old.row_id, was=was, role=new["role"], is_active=new["active"] == "yes"
+                kept.pk, was=kept.role, role=new["role"], is_active=new["active"] == "yes"
             )
+            check_own_email(kept, new["email"])
         except InvalidValueError as error:
-            field = "role" if error.field == "role" else "active"
+            field = "active" if error.field == "is_active" else error.field
             draft.blame(subject.column_of(field), error.message, hint=error.hint)
 
 

@@ -12,7 +12,7 @@ from webdial.site.domain.rights import Act, Subject
 from webdial.site.models import Branch, ChangeSubject
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import page_of, search_text
-from webdial.site.pages.maintenance.meanwhile import check_meanwhile
+from webdial.site.pages.maintenance.meanwhile import unless_changed_meanwhile
 from webdial.site.pages.maintenance.rows import row_of
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import wants
@@ -67,9 +67,8 @@ def _answer_form(request: PageRequest, branch: Branch | None) -> HttpResponse:
     if request.method == "POST":
         agency_id, name = request.POST.get("agency_id", ""), request.POST.get("name", "")
         try:
-            if branch:
-                check_meanwhile(request, ChangeSubject.BRANCH, branch.pk)
-            saved = save_branch(agency_id=agency_id, name=name, branch=branch)
+            with unless_changed_meanwhile(request, ChangeSubject.BRANCH, branch and branch.pk):
+                saved = save_branch(agency_id=agency_id, name=name, branch=branch)
         except WebdialError as fault:
             error = show_error(fault)
         else:

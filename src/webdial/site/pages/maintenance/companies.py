@@ -15,7 +15,7 @@ from webdial.site.domain.rights import Act, Subject
 from webdial.site.models import ChangeSubject, Company
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import page_of, search_text
-from webdial.site.pages.maintenance.meanwhile import check_meanwhile
+from webdial.site.pages.maintenance.meanwhile import unless_changed_meanwhile
 from webdial.site.pages.maintenance.phone_rows import (
     PhoneRows,
     altered_rows,
@@ -90,11 +90,12 @@ def _answer_form(request: PageRequest, company: Company | None) -> HttpResponse:
             form = replace(form, phones=rows)
         else:
             try:
-                if company:
-                    check_meanwhile(request, ChangeSubject.COMPANY, company.pk)
-                saved = save_company(
-                    name=form.name, phones=form.phones, notes=form.notes, company=company
-                )
+                with unless_changed_meanwhile(
+                    request, ChangeSubject.COMPANY, company and company.pk
+                ):
+                    saved = save_company(
+                        name=form.name, phones=form.phones, notes=form.notes, company=company
+                    )
             except WebdialError as fault:
                 error = show_error(fault)
             else:

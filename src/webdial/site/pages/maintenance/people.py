@@ -15,7 +15,7 @@ from webdial.site.domain.rights import Act, Subject
 from webdial.site.models import ChangeSubject, Person
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import page_of, search_text
-from webdial.site.pages.maintenance.meanwhile import check_meanwhile
+from webdial.site.pages.maintenance.meanwhile import unless_changed_meanwhile
 from webdial.site.pages.maintenance.phone_rows import (
     PhoneRows,
     altered_rows,
@@ -106,15 +106,14 @@ def _answer_form(request: PageRequest, person: Person | None) -> HttpResponse:
             form = replace(form, phones=rows)
         else:
             try:
-                if person:
-                    check_meanwhile(request, ChangeSubject.PERSON, person.pk)
-                saved = save_person(
-                    name=form.name,
-                    company=form.company,
-                    phones=form.phones,
-                    person=person,
-                    notes=form.notes,
-                )
+                with unless_changed_meanwhile(request, ChangeSubject.PERSON, person and person.pk):
+                    saved = save_person(
+                        name=form.name,
+                        company=form.company,
+                        phones=form.phones,
+                        person=person,
+                        notes=form.notes,
+                    )
             except WebdialError as fault:
                 error = show_error(fault)
             else:

@@ -31,10 +31,12 @@ from webdial.site.models import (
     PhoneSystemSetup,
     StartsFrom,
 )
+from webdial.site.pages.maintenance.branch_choice import branch_menu
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import search_text
-from webdial.site.pages.maintenance.meanwhile import check_meanwhile
+from webdial.site.pages.maintenance.meanwhile import unless_changed_meanwhile
 from webdial.site.pages.maintenance.rows import row_of
+from webdial.site.pages.maintenance.settings import ALL_BRANCHES
 from webdial.site.pages.maintenance.shown_pauses import shown_pauses
 from webdial.site.pages.maintenance.system_form import VALUE, SetupForm
 from webdial.site.pages.maintenance.system_words import (
@@ -117,13 +119,13 @@ def edit_setup(request: PageRequest, setup_id: int) -> HttpResponse:
         return _render_form(request, setup, system, form)
     typed = form.typed(request.POST)
     try:
-        check_meanwhile(request, ChangeSubject.PHONE_SYSTEM, setup.pk)
-        saved = save_filled_setup(
-            typed.details_of(setup),
-            form.given(request.POST),
-            cleared=form.cleared(request.POST),
-            setup=setup,
-        )
+        with unless_changed_meanwhile(request, ChangeSubject.PHONE_SYSTEM, setup.pk):
+            saved = save_filled_setup(
+                typed.details_of(setup),
+                form.given(request.POST),
+                cleared=form.cleared(request.POST),
+                setup=setup,
+            )
     except WebdialError as error:
         return _render_form(request, find_setup(setup_id), system, typed, _shown(error))
     messages.success(request, translate("The phone system {name} was saved.", name=saved.name))
@@ -176,7 +178,7 @@ def _render_form(
         "has_certificate": not system.is_link,
         "starts": StartsFrom.choices,
         "max_name": MAX_NAME,
-        "branches": branches_by_name(),
+        "branch_menu": branch_menu(branches_by_name(), request.GET, None, ALL_BRANCHES),
     }
     if system.sign_in is not None:
         context["redirect_uri"] = redirect_uri_of(request)

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from webdial.errors import WebdialError
+from webdial.errors import InvalidValueError, WebdialError
 from webdial.exchange.configuration import Source
 from webdial.exchange.general_settings import MECHANISM, SettingDefinition, key_of
 from webdial.language import translatable, translate
@@ -37,9 +37,10 @@ from webdial.site.domain.states import setting_key
 from webdial.site.manual import anchor_of
 from webdial.site.models import Branch, ChangeSubject
 from webdial.site.pages.exchange_access import exchange_of
+from webdial.site.pages.maintenance.branch_choice import branch_menu, chosen_branch
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import search_text
-from webdial.site.pages.maintenance.meanwhile import check_meanwhile
+from webdial.site.pages.maintenance.meanwhile import unless_changed_meanwhile
 from webdial.site.pages.maintenance.preview import SAMPLE_NUMBER, Sample, check_value
 from webdial.site.pages.maintenance.rows import row_of
 from webdial.site.pages.requests import PageRequest
@@ -57,6 +58,9 @@ class Option:
     value: str
     label: str
     is_chosen: bool
+
+
+ALL_BRANCHES: Final = ("", translatable("All branches"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +136,27 @@ def settings_url(branch: Branch | None) -> str:
 @wants(Subject.SETTINGS, is_scoped=True)
 @require_safe
 def list_settings(request: PageRequest) -> HttpResponse:
-    branch = _branch_within(request)
+    error = None
+    try:
+        chosen_branch(request.GET, ALL_BRANCHES)
+    except InvalidValueError as fault:
+        error = show_error(fault)
+    branch = None if error else _branch_within(request)
     search = search_text(request)
     context = {
         "branch": branch,
-        "branches": _branches_within(request),
+        "branch_menu": branch_menu(
+            _branches_within(request),
+            request.GET,
+            branch and branch.pk,
+            *(() if _is_own_branch_only(request) else (ALL_BRANCHES,)),
+        ),
+        "branch_error": error,
         "is_own_branch_only": _is_own_branch_only(request),
         "search": search,
         "settings": [
             _shown(view, branch)
-            for view in find_settings(search=search, branch=branch)
+            for view in (() if error else find_settings(search=search, branch=branch))
             if may_read_setting(request.user, view.name, branch)
         ],
         "add_url": reverse("maintenance:add-setting", query=_branch_query(branch) or None),
@@ -161,8 +176,8 @@ def edit_setting(request: PageRequest) -> HttpResponse:
     if request.POST.get("act") == "check":
         return _render_setting(request, setting, value)
     try:
-        check_meanwhile(request, ChangeSubject.SETTING, setting.history_key)
-        override_setting(setting.view.name, value, branch=setting.branch)
+        with unless_changed_meanwhile(request, ChangeSubject.SETTING, setting.history_key):
+            override_setting(setting.view.name, value, branch=setting.branch)
     except WebdialError as error:
         return _render_setting(request, setting, value, show_error(error, field="value"))
     messages.success(
@@ -270,7 +285,7 @@ def _render_setting(
         own = branches_with_own_value(setting.view.name)[:MOST_BRANCHES]
         context["own_branches"] = [ShownSetting(setting.view, branch) for branch in own]
         context["own_branches_left_out"] = max(0, setting.view.other_branches - MOST_BRANCHES)
-        context["branches"] = branches_by_name()
+        context["branch_menu"] = branch_menu(branches_by_name(), request.GET, None)
     return render_form(request, "maintenance/setting_edit.html", context, error)
 
 
@@ -346,7 +361,10 @@ def _branch_within(request: PageRequest) -> Branch | None:
 
 def branch_of(query: QueryDict) -> Branch | None:
     """The branch that the address names, None for all. Raises Http404 when there is none such."""
-    chosen = query.get("branch", "")
+    try:
+        chosen = chosen_branch(query, ALL_BRANCHES)
+    except InvalidValueError as error:
+        raise Http404(f"{error.message} {error.hint}") from error
     if not chosen:
         return None
     if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):

@@ -22,7 +22,7 @@ from webdial.site.pages.maintenance.function_source import (
     typed_source,
     typed_text,
 )
-from webdial.site.pages.maintenance.meanwhile import check_meanwhile
+from webdial.site.pages.maintenance.meanwhile import unless_changed_meanwhile
 from webdial.site.pages.maintenance.phone_systems import MAX_NAME, find_setup, known_system
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import wants
@@ -96,8 +96,8 @@ def edit_file(request: PageRequest, setup_id: int) -> HttpResponse:
         most_in_flight=str(setup.most_in_flight or ""),
     )
     try:
-        check_meanwhile(request, ChangeSubject.PHONE_SYSTEM, setup.pk)
-        save_setup(details, setup=setup)
+        with unless_changed_meanwhile(request, ChangeSubject.PHONE_SYSTEM, setup.pk):
+            save_setup(details, setup=setup)
     except WebdialError as error:
         return _render_file(request, find_setup(setup_id), form, error)
     messages.success(request, translate("The file of {name} was saved.", name=setup.name))

@@ -12,9 +12,10 @@ from webdial.site.domain.branches import branches_by_name
 from webdial.site.domain.general_settings import override_setting, setting_view
 from webdial.site.domain.rights import Act, Subject
 from webdial.site.domain.system_overview import overview_of
+from webdial.site.pages.maintenance.branch_choice import branch_menu
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.phone_systems import find_setup
-from webdial.site.pages.maintenance.settings import ShownSetting, branch_of
+from webdial.site.pages.maintenance.settings import ALL_BRANCHES, ShownSetting, branch_of
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import show_error
@@ -44,7 +45,9 @@ def use_setup(request: PageRequest, setup_id: int) -> HttpResponse:
         "shown": overview_of(setup),
         "setting": setting,
         "branch": branch,
-        "branches": branches_by_name(),
+        "branch_menu": branch_menu(
+            branches_by_name(), request.GET, branch and branch.pk, ALL_BRANCHES
+        ),
         "is_in_use": key_of(setting.view.own_value or "") == key_of(setup.name),
     }
     return render_form(request, "maintenance/phone_systems/use.html", context, error)

@@ -27,11 +27,11 @@ from webdial.site.pages.shown_errors import ShownError, show_error
 
 _TITLES: Final = {
     RowKind.WRONG: translatable("Wrong"),
-    RowKind.NEW: translatable("New"),
     RowKind.CHANGED: translatable("Changed"),
+    RowKind.NEW: translatable("New"),
     RowKind.UNCHANGED: translatable("Unchanged"),
 }
-"""In the order in which they want to be looked at."""
+"""In the order in which they want to be looked at: what is written over cannot be seen any more afterwards."""
 
 _MOST_LEFT_ALONE: Final = 20
 
@@ -87,7 +87,9 @@ def _render(
 ) -> HttpResponse:
     tabs = _tabs(plan, request.GET.get("show", ""))
     chosen = next((tab.kind for tab in tabs if tab.is_chosen), RowKind.NEW)
-    rows: list[RowPlan] = [row for row in plan.rows if row.kind == chosen]
+    rows: list[RowPlan] = sorted(
+        (row for row in plan.rows if row.kind == chosen), key=lambda row: not row.takes_away
+    )
     context = {
         "file": waiting,
         "plan": plan,

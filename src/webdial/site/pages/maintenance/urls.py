@@ -4,6 +4,7 @@ from django.urls import path
 
 from webdial.site.pages.maintenance import (
     access,
+    branch_choice,
     branches,
     changes,
     companies,
@@ -81,6 +82,7 @@ urlpatterns = [
         credentials.remove_credential,
         name="delete-credential",
     ),
+    path("branches/choices", branch_choice.suggest_branches, name="branch-choices"),
     path("branches", branches.list_all_branches, name="branches"),
     path("branches/add", branches.add_branch, name="add-branch"),
     path("branches/<int:branch_id>", branches.edit_branch, name="edit-branch"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -24,6 +25,12 @@ from webdial.site.domain.rights import Act, Subject, may_give_ring_rights, users
 from webdial.site.domain.ring_rights import RING_RIGHTS
 from webdial.site.domain.user_lists import UserFilter, filtered_users
 from webdial.site.models import Branch, User
+from webdial.site.pages.maintenance.branch_choice import (
+    NO_BRANCH,
+    TYPED,
+    branch_menu,
+    branch_of_typed,
+)
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.user_columns import branches_for, is_own_branch_only
 from webdial.site.pages.requests import PageRequest
@@ -31,7 +38,8 @@ from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import ShownError, show_error
 
 _KEEP: Final = "keep"
-_NONE: Final = "none"
+_NONE: Final = NO_BRANCH[0]
+_BRANCH_WORDS: Final = ((_KEEP, translatable("As it is")), NO_BRANCH)
 _RIGHT_LABELS: Final = {
     "may_ring_abroad": translatable("Rings abroad"),
     "may_ring_premium": translatable("Rings premium-rate numbers"),
@@ -44,6 +52,7 @@ class BulkForm:
     """What is typed: everything stays as it is unless said otherwise."""
 
     branch: str = _KEEP
+    branch_typed: str | None = None
     extension_act: str = _KEEP
     extension: str = ""
     first_number: str = "1"
@@ -54,6 +63,7 @@ class BulkForm:
     def of_post(cls, post: QueryDict) -> Self:
         return cls(
             post.get("branch", _KEEP),
+            post.get(TYPED),
             post.get("extension_act", _KEEP),
             post.get("extension", ""),
             post.get("first_number", "1"),
@@ -61,11 +71,12 @@ class BulkForm:
             {name: post.get(name, _KEEP) for name in RING_RIGHTS},
         )
 
-    def edit(self, branches: Sequence[Branch]) -> BulkEdit:
+    def edit(self, branches: QuerySet[Branch]) -> BulkEdit:
         """Raises InvalidValueError."""
+        chosen = self.chosen_branch()
         edit = BulkEdit(
-            sets_branch=self.branch != _KEEP,
-            branch=self._branch(branches),
+            sets_branch=chosen != _KEEP,
+            branch=_branch(chosen, branches),
             extension=self._extension(),
             first_number=self.first_number,
             is_active={"active": True, "inactive": False}.get(self.state),
@@ -79,13 +90,11 @@ class BulkForm:
             )
         return edit
 
-    def _branch(self, branches: Sequence[Branch]) -> Branch | None:
-        if self.branch in {_KEEP, _NONE}:
-            return None
-        found = next((each for each in branches if str(each.pk) == self.branch), None)
-        if found is None:
-            raise InvalidValueError(translate("There is no such branch."), field="branch")
-        return found
+    def chosen_branch(self) -> str:
+        """An id, or one of the words. Raises InvalidValueError."""
+        if self.branch_typed is None:
+            return self.branch
+        return branch_of_typed(self.branch_typed, *_BRANCH_WORDS)
 
     def _extension(self) -> str | None:
         match self.extension_act:
@@ -96,6 +105,16 @@ class BulkForm:
                     raise InvalidValueError(translate("Type the extension."), field="extension")
                 return self.extension
         return None
+
+
+def _branch(chosen: str, branches: QuerySet[Branch]) -> Branch | None:
+    if chosen in {_KEEP, _NONE}:
+        return None
+    is_id = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
+    found = branches.filter(pk=int(chosen)).first() if is_id else None
+    if found is None:
+        raise InvalidValueError(translate("There is no such branch."), field="branch")
+    return found
 
 
 @wants(Subject.USERS, act=Act.CHANGE, is_scoped=True)
@@ -116,7 +135,7 @@ def change_many(request: PageRequest) -> HttpResponse:
     if act not in {"preview", "save"}:
         return _render(request, users, form)
     try:
-        edit = form.edit(list(branches_for(request)))
+        edit = form.edit(branches_for(request))
         if act == "save":
             seen = request.POST.get("seen", "")
             count = carry_out([user.pk for user in users], edit, by=request.user, seen=seen)
@@ -157,7 +176,9 @@ def _render(
         "users": users,
         "ids": ",".join(str(user.pk) for user in users),
         "form": form,
-        "branches": branches_for(request),
+        "branch_menu": branch_menu(
+            branches_for(request), request.POST, form.branch, *_BRANCH_WORDS
+        ),
         "is_own_branch_only": is_own_branch_only(request),
         "plan": plan,
         "rights": [

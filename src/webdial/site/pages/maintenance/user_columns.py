@@ -11,6 +11,7 @@ from webdial.site.domain.branches import branches_by_name
 from webdial.site.domain.rights import Reach, Subject, reach_of
 from webdial.site.domain.user_lists import SORTS, UserFilter
 from webdial.site.models import Branch, Role
+from webdial.site.pages.maintenance.branch_choice import NO_BRANCH, chosen_branch
 from webdial.site.pages.maintenance.lists import search_text
 from webdial.site.pages.requests import PageRequest
 
@@ -33,12 +34,16 @@ class Column:
     """`ascending`, `descending` or empty, as aria-sort has it."""
 
 
+BRANCH_WORDS: Final = (("", translatable("Every branch")), NO_BRANCH)
+
+
 def filter_of(request: PageRequest) -> UserFilter:
+    """Raises InvalidValueError for a branch that was typed and is none."""
     get = request.GET
     sort = get.get("sort", "")
     return UserFilter(
         search_text(request),
-        get.get("branch", ""),
+        chosen_branch(get, *BRANCH_WORDS),
         get.get("role", ""),
         get.get("state", ""),
         sort if sort.removeprefix("-") in SORTS else "name",

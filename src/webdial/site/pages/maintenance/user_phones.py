@@ -16,7 +16,7 @@ from webdial.site.domain.user_phones import delete_phone, phone_of, phones_of, s
 from webdial.site.models import ChangeSubject, PhoneSystemSetup, User, UserPhone
 from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.maintenance.form_answer import render_form
-from webdial.site.pages.maintenance.meanwhile import check_meanwhile
+from webdial.site.pages.maintenance.meanwhile import unless_changed_meanwhile
 from webdial.site.pages.maintenance.rows import row_of, user_within
 from webdial.site.pages.own_phone import phone_id_of
 from webdial.site.pages.personal_systems import (
@@ -126,15 +126,15 @@ def _answer_form(request: PageRequest, user: User, phone: UserPhone | None) -> H
     if request.method == "POST":
         form = {name: request.POST.get(name, "") for name in form}
         try:
-            if phone:
-                check_meanwhile(request, ChangeSubject.USER_PHONE, phone.pk)
-            saved = save_phone(
-                user,
-                label=form["label"],
-                extension=form["extension"],
-                setup=_setup_for(request, form["setup"], phone),
-                phone=phone,
-            )
+            setup = _setup_for(request, form["setup"], phone)
+            with unless_changed_meanwhile(request, ChangeSubject.USER_PHONE, phone and phone.pk):
+                saved = save_phone(
+                    user,
+                    label=form["label"],
+                    extension=form["extension"],
+                    setup=setup,
+                    phone=phone,
+                )
         except WebdialError as fault:
             error = show_error(fault)
         else:

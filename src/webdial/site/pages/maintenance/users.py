@@ -20,12 +20,13 @@ from webdial.site.domain.rights import (
     users_within,
 )
 from webdial.site.domain.ring_rights import RING_RIGHTS, ring_rights
-from webdial.site.domain.user_lists import filtered_users
+from webdial.site.domain.user_lists import NOBODYS, UserFilter, filtered_users
 from webdial.site.domain.users import UserDetails, save_user, users_meant
 from webdial.site.models import Branch, ChangeSubject, Role, User
+from webdial.site.pages.maintenance.branch_choice import TYPED, branch_menu, branch_of_typed
 from webdial.site.pages.maintenance.form_answer import render_form
-from webdial.site.pages.maintenance.lists import page_of
-from webdial.site.pages.maintenance.meanwhile import check_meanwhile
+from webdial.site.pages.maintenance.lists import page_of, search_text
+from webdial.site.pages.maintenance.meanwhile import unless_changed_meanwhile
 from webdial.site.pages.maintenance.phone_rows import (
     PhoneRows,
     altered_rows,
@@ -38,6 +39,7 @@ from webdial.site.pages.maintenance.phone_rows import (
 from webdial.site.pages.maintenance.rows import user_within
 from webdial.site.pages.maintenance.user_choice import MOST_CHOICES
 from webdial.site.pages.maintenance.user_columns import (
+    BRANCH_WORDS,
     branches_for,
     columns_of,
     filter_of,
@@ -64,6 +66,9 @@ _LABELS: Final = {
 }
 
 
+_NO_BRANCH: Final = ("", translatable("No branch"))
+
+
 @dataclass(frozen=True, slots=True)
 class UserForm:
     """A user as the form holds them. The password is not among it: it is never shown again."""
@@ -73,6 +78,7 @@ class UserForm:
     login: str = ""
     email: str = ""
     branch_id: str = ""
+    branch_typed: str | None = None
     extension: str = ""
     role: str = Role.CALLER.value
     is_active: bool = True
@@ -89,6 +95,7 @@ class UserForm:
             login=user.login,
             email=user.email,
             branch_id=str(user.branch_id or ""),
+            branch_typed=None,
             extension=user.extension,
             role=user.role,
             is_active=user.is_active,
@@ -104,6 +111,7 @@ class UserForm:
             login=post.get("login", ""),
             email=post.get("email", ""),
             branch_id=post.get("branch", ""),
+            branch_typed=post.get(TYPED),
             extension=post.get("extension", ""),
             role=post.get("role", ""),
             is_active="is_active" in post,
@@ -121,13 +129,18 @@ class UserForm:
             email=self.email,
             staff_id=self.staff_id,
             name=self.name,
-            branch=_branch(self.branch_id),
+            branch=self._branch(),
             extension=self.extension,
             role=self.role,
             is_active=self.is_active,
             phones=self.phones,
             **{name: getattr(self, name) if gives_rights else None for name in RING_RIGHTS},
         )
+
+    def _branch(self) -> Branch | None:
+        if self.branch_typed is None:
+            return _branch(self.branch_id)
+        return _branch(branch_of_typed(self.branch_typed, _NO_BRANCH))
 
     def changed_since(self, before: "UserForm") -> list[str]:
         """What differs, in the words of the form's labels."""
@@ -141,15 +154,22 @@ class UserForm:
 @wants(Subject.USERS, is_scoped=True)
 @require_safe
 def list_all_users(request: PageRequest) -> HttpResponse:
-    wanted = filter_of(request)
-    page = page_of(filtered_users(request.user, wanted), request)
+    error = None
+    try:
+        wanted = filter_of(request)
+    except InvalidValueError as fault:
+        error, wanted = show_error(fault), UserFilter(search_text(request), branch=NOBODYS)
+    page = page_of(filtered_users(request.user, wanted), request, is_search=bool(wanted.search))
     context = {
         "search": wanted.search,
         "wanted": wanted,
         "page": page,
         "rows": [(row, request.may_change and may_change_user(request.user, row)) for row in page],
         "columns": columns_of(wanted),
-        "branches": branches_for(request),
+        "branch_menu": branch_menu(
+            branches_for(request), request.GET, wanted.branch, *BRANCH_WORDS
+        ),
+        "branch_error": error,
         "is_own_branch_only": is_own_branch_only(request),
         "roles": Role.choices,
         "most_at_once": MAX_USERS,
@@ -188,10 +208,9 @@ def _answer_form(request: PageRequest, user: User | None) -> HttpResponse:
         return _render_form(request, user, before, replace(form, phones=rows))
     password = request.POST.get("password", "")
     try:
-        if user:
-            check_meanwhile(request, ChangeSubject.USER, user.pk)
         details = form.details(gives_rights=may_give_ring_rights(request.user))
-        saved = save_user(details, user=user, password=password, by=request.user)
+        with unless_changed_meanwhile(request, ChangeSubject.USER, user and user.pk):
+            saved = save_user(details, user=user, password=password, by=request.user)
     except WebdialError as error:
         return _render_form(request, user, before, form, show_error(error))
     if saved.pk == request.user.pk and password:
@@ -230,7 +249,12 @@ def _render_form(
         "phones": shown_rows(form.phones),
         "focus": focus_of(request.POST),
         "faulty_row": faulty_row(form.phones, error),
-        "branches": branches_for(request),
+        "branch_menu": branch_menu(
+            branches_for(request),
+            request.POST,
+            form.branch_id,
+            *(() if is_own_branch_only(request) else (_NO_BRANCH,)),
+        ),
         "roles": roles_for(request, form.role),
         "is_own_branch_only": is_own_branch_only(request),
         "gives_rights": may_give_ring_rights(request.user),
