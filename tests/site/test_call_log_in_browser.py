@@ -160,3 +160,27 @@ async def test_pages_fit_their_window(ada: Page, server: Server, path: str, widt
     await ada.set_viewport_size({"width": width, "height": 900})
     await ada.goto(f"{server.address}/{path}")
     assert await ada.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_filter_is_folded_away_on_a_narrow_page_until_it_is_used(
+    ada: Page, server: Server
+) -> None:
+    await ada.set_viewport_size({"width": 360, "height": 740})
+    await ada.goto(f"{server.address}/calls?period=30d")
+    await expect(ada.get_by_label("Number", exact=True)).to_be_hidden()
+    await expect(ada.locator(".call-row").first).to_be_in_viewport()
+    await ada.get_by_label("Show the filter").focus()
+    await ada.keyboard.press("Space")
+    await ada.get_by_label("Number", exact=True).fill("0009")
+    await ada.keyboard.press("Enter")
+    await expect(ada).to_have_url(re.compile("number=0009"))
+    await expect(ada.get_by_label("Number", exact=True)).to_be_visible()
+    await ada.set_viewport_size({"width": 1280, "height": 800})
+    await expect(ada.get_by_text("Show the filter")).to_be_hidden()
+
+
+async def test_figures_offer_to_clear_only_what_was_asked_for(ada: Page, server: Server) -> None:
+    await ada.goto(f"{server.address}/calls/figures")
+    await expect(ada.get_by_role("link", name="Clear", exact=True)).to_be_hidden()
+    await ada.goto(f"{server.address}/calls/figures?outcome=timed_out")
+    await expect(ada.get_by_role("link", name="Clear", exact=True)).to_be_visible()

@@ -56,6 +56,13 @@ class AskedCalls:
     typed: dict[str, str]
     wanted: CallFilter | None
     errors: dict[str, ShownError] = field(default_factory=dict)
+    usual_period: str = ""
+    """What the page shows where the address names no time."""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything is asked for that the page does not show by itself."""
+        return any(self.query.items() - {("period", self.usual_period)})
 
     @property
     def query(self) -> dict[str, str]:
@@ -70,9 +77,10 @@ def asked_calls(request: PageRequest, *, period: str = "") -> AskedCalls:
     if not (typed["period"] or typed["from"] or typed["to"]):
         typed["period"] = period
     try:
-        return AskedCalls(sight, typed, read_filter(typed, sight=sight, zone=_zone_of(request)))
+        wanted, errors = read_filter(typed, sight=sight, zone=_zone_of(request)), {}
     except InvalidValueError as error:
-        return AskedCalls(sight, typed, None, {error.field: show_error(error)})
+        wanted, errors = None, {error.field: show_error(error)}
+    return AskedCalls(sight, typed, wanted, errors, usual_period=period)
 
 
 def _zone_of(request: PageRequest) -> tzinfo:
@@ -102,7 +110,9 @@ def filter_context(asked: AskedCalls) -> dict[str, Any]:
         "channels": [(channel.value, translate(CHANNELS[channel.value])) for channel in Channel],
         "periods": [(name, translate(label)) for name, label in PERIODS.items()],
         "zone": None if asked.wanted is None else str(asked.wanted.zone),
-        "has_filter": any(asked.query.values()),
+        "has_filter": asked.is_narrowed,
+        # On a narrow page the fields are folded away: what stands above them is a tap away, the calls are not.
+        "is_filter_open": bool(asked.errors) or any(asked.query.keys() - {"period"}),
         # Seldom wanted, so folded away until one is in use.
         "has_more": any(asked.typed[name] for name in ("system", "channel", "from", "to")),
     }
