@@ -30,9 +30,13 @@ def columns_of(subject: str) -> list[list[str]]:
 
     return [
         [f"`{column.heading}`", "yes" if column.is_key else "for a new one" if column.is_required
-         else "no", column.help]
+         else "no", column.help + _also(column.also)]
         for column in SUBJECTS[subject].columns
     ]  # fmt: skip
+
+
+def _also(headings: tuple[str, ...]) -> str:
+    return f" Also known as {', '.join(f'`{each}`' for each in headings)}." if headings else ""
 
 
 def limits() -> list[list[str]]:

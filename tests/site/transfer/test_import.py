@@ -236,6 +236,23 @@ def test_columns_that_are_not_known_are_told() -> None:
     assert kinds_of(plan) == ["unchanged"]
 
 
+def test_headings_of_other_programs_are_known() -> None:
+    text = "StaffID;User name;Full name;E-Mail;Branch;Durchwahl\nEM;eva;Eva Mai;eva@example.com;LON;209\n"
+    plan = bring_in("users", text)
+    assert (kinds_of(plan), plan.notes) == (["new"], ())
+    eva = User.objects.get(login="eva")
+    assert (eva.name, eva.email, eva.extension) == ("Eva Mai", "eva@example.com", "209")
+    assert eva.branch == Branch.objects.get(agency_id="LON")
+
+
+def test_own_heading_goes_before_one_that_also_means_it() -> None:
+    plan = plan_of(
+        "users", "StaffID,Branch,AgencyID,Mail,E-mail\nAB,Londinium,LON,ada@example.com,x\n"
+    )
+    told = "Columns that are not known and were passed over: Branch, E-mail."
+    assert plan.notes == (told,)
+
+
 def test_people_of_one_name_are_told_apart_by_their_numbers() -> None:
     for number in ("020 7946 0001", "020 7946 0002"):
         save_person(name="J Doe", company="Acme", phones=[LabelledNumber("", number)])

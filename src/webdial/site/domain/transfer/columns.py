@@ -23,7 +23,8 @@ _PAIR: Final = re.compile(r"(label|number)(\d{0,2})", re.ASCII)
 class Column:
     """A column of one field. `is_key` columns must be there: by them a row finds what it changes.
 
-    Where `keeps_when_empty`, an empty cell leaves what there is; elsewhere it empties the field.
+    Where `keeps_when_empty`, an empty cell leaves what there is; elsewhere it empties the field. `also` are headings
+    that other programs' files have for it; they count where the column's own heading is not there.
     """
 
     field: str
@@ -33,6 +34,7 @@ class Column:
     is_key: bool = False
     is_required: bool = False
     keeps_when_empty: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,21 @@ def _found(
     headings: Sequence[str], columns: Sequence[Column], *, has_numbers: bool
 ) -> tuple[_Found, list[str]]:
     """What the headings mean, and those that mean nothing."""
-    fields = {_folded(column.heading): column.field for column in columns}
+    own = {_folded(column.heading): column.field for column in columns}
+    named = {own[each] for each in map(_folded, headings) if each in own}
+    also = {
+        _folded(each): column.field
+        for column in columns
+        if column.field not in named
+        for each in column.also
+    }
     found: _Found = {}
     unknown: list[str] = []
     for place, heading in enumerate(headings):
-        name = fields.get(_folded(heading)) or (_pair_of(heading) if has_numbers else None)
+        folded = _folded(heading)
+        name = own.get(folded) or (_pair_of(heading) if has_numbers else None)
+        if name is None and (other := also.get(folded)) not in found:
+            name = other  # of two other headings the first counts
         if name is None:
             unknown += [heading] if heading else []
         elif name in found:

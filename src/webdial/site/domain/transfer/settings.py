@@ -37,6 +37,7 @@ class Settings(Subject):
             "The branch that it is for. Empty: for all branches.",
             "LON",
             is_key=True,
+            also=("Branch", "Niederlassung"),
         ),
         Column(
             "value",
