@@ -3,10 +3,11 @@
 import asyncio
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from webdial.cli.door import keep_out, let_in
+from webdial.cli.door import empty, keep_out, let_in
 from webdial.cli.serve import listen
 
 
@@ -28,7 +29,8 @@ def test_nobody_new_gets_in_and_whoever_is_there_does() -> None:
                 listening.accept()
 
 
-async def test_all_who_wait_are_let_in() -> None:
+@pytest.mark.parametrize("let", [let_in, empty])
+async def test_all_who_wait_are_let_in(let: Callable[[socket.socket], Awaitable[None]]) -> None:
     listening = listen("127.0.0.1", 0)
     waiting = [socket.create_connection(listening.getsockname(), timeout=20) for _ in range(100)]
     count = 0
@@ -39,7 +41,7 @@ async def test_all_who_wait_are_let_in() -> None:
         writer.close()
 
     server = await asyncio.start_server(count_one, sock=listening, backlog=1)
-    await let_in(listening)
+    await let(listening)
     server.close()
     await server.wait_closed()
     ends = [await asyncio.to_thread(connection.recv, 1) for connection in waiting]

@@ -142,7 +142,7 @@ async def test_from_the_catalogue_to_a_callers_call(
     # Made the setting of one branch.
     await page.get_by_role("link", name="Use it").click()
     await watch.read(page)
-    await page.get_by_label("Calls go through it for").select_option("the branch London")
+    await page.get_by_label("Calls go through it for").select_option("London")
     await page.get_by_role("button", name="See what it replaces").click()
     await expect(page.get_by_text("London has no value of its own.")).to_be_visible()
     await page.get_by_role("button", name="Use it for the branch London").click()

@@ -5,6 +5,7 @@ happens within a thousandth of a second happens in order.
 """
 
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from tests.forked import ForkedProcess
 
 SERVER = """
-import sys, types
+import asyncio, sys, types
 from webdial.cli.serve import listen
 from webdial.cli.server import run_server
 
@@ -25,7 +26,11 @@ class Application:
             await receive()
             await send({"type": "lifespan.startup.complete"})
             await receive()
+            print("ended in order", flush=True)
             await send({"type": "lifespan.shutdown.complete"})
+        elif scope["path"] == "/never":
+            print("never", flush=True)
+            await asyncio.Event().wait()
         else:
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
             await send({"type": "http.response.body", "body": b"ok"})
@@ -61,8 +66,8 @@ class Ending:
         connection.sendall(REQUEST)
         return connection
 
-    def begin_to_end(self) -> None:
-        self.process.terminate()
+    def begin_to_end(self, number: int = signal.SIGTERM) -> None:
+        self.process.send_signal(number)
         assert self.process.stdout.readline() == "closing\n"
 
     def go_on(self) -> None:
@@ -129,3 +134,14 @@ def test_request_that_comes_too_late_is_told_by_the_end_of_the_connection(server
         server.process.wait(SHORT_S)
         assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
         assert connection.recv(1) == b""
+
+
+def test_ctrl_c_once_more_waits_for_nobody(server: Ending) -> None:
+    with server.connect() as connection:
+        connection.sendall(b"GET /never HTTP/1.1\r\nHost: here\r\n\r\n")
+        assert server.process.stdout.readline() == "never\n"
+        server.begin_to_end(signal.SIGINT)
+        server.process.send_signal(signal.SIGINT)
+        server.go_on()
+        assert server.process.wait(SHORT_S) == 0
+        assert "ended in order" not in server.process.stdout.read()

@@ -16,6 +16,7 @@ NAMES = (
     "Jörg Müller", "Bea Mueller", "Cem Öztürk", "Þóra O’Connor", "Łukasz Straße", "ÅSA ŠIMEK", "Øyvind Ærø",
     "Nguyễn Zeta", "Smith `n' Sons", "王小明", "Ｆｕｌｌ ３",
     "Pat O'Brien", "Zoë Ähren", "Jo\u0308rn Ñu",
+    "Őz D´Arcy", "WEIẞ Ił", "Νίκος Ππ", "김민준", "が山く", "آحمد",
 )  # fmt: skip
 
 
@@ -52,6 +53,13 @@ def staff() -> list[User]:
         ("nguyen", {"Nguyễn Zeta"}),
         ("小明", {"王小明"}),
         ("full 3", {"Ｆｕｌｌ ３"}),
+        ("darcy oz", {"Őz D´Arcy"}),
+        ("D'Arcy", {"Őz D´Arcy"}),
+        ("weiss", {"WEIẞ Ił"}),
+        ("ΝΙΚΟΣ", {"Νίκος Ππ"}),
+        ("민준", {"김민준"}),
+        ("が山", {"が山く"}),
+        ("آحمد", {"آحمد"}),
         ("graz osterreich", set(NAMES)),
         ("u2", {"Cem Öztürk"}),
         ("100%", set()),

@@ -19,6 +19,11 @@ HANDSHAKE_S: Final = 0.1
 MAX_ROUNDS: Final = 4096
 """Of the loop, each of which takes at least one connection: the queue may be filled anew where nobody is kept out of it."""
 
+ROUNDS_TO_SERVE: Final = 3
+"""From the queue to a protocol: asyncio takes a connection in one round of the loop and attaches it to the server in the
+next, which fails once that is closed. uvloop does it at once.
+"""
+
 LINGER_S: Final = 0.5
 """For a client to hear that its connection ends."""
 
@@ -53,12 +58,19 @@ def keep_out(listening: socket.socket) -> None:
 async def let_in(listening: socket.socket) -> None:
     """Until the loop, which takes connections from the queue, has taken all of them."""
     await asyncio.sleep(HANDSHAKE_S)
+    await empty(listening)
+
+
+async def empty(listening: socket.socket) -> None:
+    """Until nobody waits in the queue, and who was taken from it has a protocol that serves them."""
     with selectors.DefaultSelector() as queue:
         queue.register(listening, selectors.EVENT_READ)
         for _ in range(MAX_ROUNDS):
             if not queue.select(0):
-                return
+                break
             await asyncio.sleep(0)
+    for _ in range(ROUNDS_TO_SERVE):
+        await asyncio.sleep(0)
 
 
 class _Served(Protocol):

@@ -110,6 +110,7 @@ class _Server(uvicorn.Server):
         return is_over or (self._closes_at_s or 0.0) <= time.monotonic()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.should_exit = True  # so that Ctrl+C from here on hastens the end, however it began
         self._application.let_go()  # or every request that merely waits would be waited for
         for listening in sockets or ():
             await self._close_door(listening)

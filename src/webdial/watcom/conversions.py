@@ -106,9 +106,14 @@ def _read(value: Value, style: Value, calendar: Calendar) -> Value:
 
 def _read_day_of_year(digits: str) -> datetime:
     try:
-        return datetime.strptime(digits, "%Y%j")  # noqa: DTZ007  # no value has a zone here
+        found = datetime.strptime(digits, "%Y%j")  # noqa: DTZ007  # no value has a zone here
     except ValueError:
         raise _no_date() from None
+    if not digits.startswith(
+        f"{found.year:04}"
+    ):  # day 366 of a year that has none is read as 1 January
+        raise _no_date()
+    return found
 
 
 def _read_words(text: str, pattern: str) -> datetime:
@@ -125,7 +130,7 @@ def _read_words(text: str, pattern: str) -> datetime:
         month = _MONTH_NUMBERS.get(parts["m"][:3].lower()) or int(parts["m"])
         clock = " ".join(text.split()[3:])
         day = date(full_year(parts["y"]), month, int(parts["d"]))
-    except (KeyError, ValueError):
+    except (KeyError, OverflowError, ValueError):
         raise _no_date() from None
     return timestamp_of(f"{day.isoformat()} {clock}".strip(), day)
 

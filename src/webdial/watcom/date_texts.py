@@ -97,7 +97,7 @@ def full_year(year: str) -> int:
 def _date_or_none(year: str, month: str | int, day: str) -> date | None:
     try:
         return date(full_year(year), int(month), int(day))
-    except ValueError:
+    except (OverflowError, ValueError):
         return None
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+from webdial.watcom.frames import LONG_TEXT
+
 _PLACEHOLDER = re.compile("%([1-9][0-9]?)!")
 
 
@@ -11,9 +13,14 @@ def print_texts(texts: list[str]) -> str:
     pattern, *arguments = texts
     if not _PLACEHOLDER.search(pattern):
         return "".join(texts)
+    told = ""
+    for index, piece in enumerate(_PLACEHOLDER.split(pattern)):
+        told += _argument(piece, arguments) if index % 2 else piece
+        if len(told) >= LONG_TEXT:  # no more is kept, and a value may be asked for a thousand times
+            break
+    return told
 
-    def argument(match: re.Match[str]) -> str:
-        number = int(match[1])
-        return arguments[number - 1] if number <= len(arguments) else match[0]
 
-    return _PLACEHOLDER.sub(argument, pattern)
+def _argument(digits: str, arguments: list[str]) -> str:
+    number = int(digits)
+    return arguments[number - 1] if number <= len(arguments) else f"%{digits}!"

@@ -11,18 +11,24 @@ from typing import Self
 class MailServer:
     mails: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
     port: int = 0
+    _talks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._begin, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """A test may have its mail before the client has said that it goes."""
         self._server.close()
+        await asyncio.wait_for(asyncio.gather(*self._talks), 20)
         await self._server.wait_closed()
 
     async def next_mail(self) -> Message:
         return await asyncio.wait_for(self.mails.get(), 20)
+
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._talks.add(asyncio.create_task(self._talk(reader, writer)))
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 here\r\n")
@@ -32,6 +38,7 @@ class MailServer:
                 await self.mails.put(message_from_bytes(await _body(reader)))
             writer.write(b"221 bye\r\n" if line.upper().startswith(b"QUIT") else b"250 fine\r\n")
         writer.close()
+        await writer.wait_closed()
 
 
 async def _body(reader: asyncio.StreamReader) -> bytes:

@@ -6,6 +6,7 @@ from tests.site.maintenance.test_meanwhile import SOURCE
 from tests.site.maintenance.test_users import fields_of
 from tests.site.maintenance.visitor import Visitor, rows_of, text_of, values_of
 from webdial.exchange.general_settings import MECHANISM, TOTAL_TIME_LIMIT
+from webdial.site.domain.branches import save_branch
 from webdial.site.domain.phone_systems import SetupDetails, save_setup
 from webdial.site.models import Branch, GeneralSetting, PhoneSystemSetup, User
 from webdial.site.pages.maintenance.branch_choice import MOST_CHOICES, MOST_IN_MENU
@@ -21,6 +22,12 @@ def towns(db: None) -> list[Branch]:
         Branch(agency_id=f"T{number}", name=f"Town {number}")
         for number in range(1, MOST_IN_MENU + 1)
     )
+
+
+@pytest.fixture
+def manager(state: dict[str, object], bea: User) -> Visitor:
+    """Bea, signed in, who manages London."""
+    return Visitor(state, bea)
 
 
 @pytest.fixture
@@ -134,8 +141,6 @@ def test_settings_of_a_typed_branch(
     assert "as in force for the branch Town 7" in text_of(admin.get(SETTINGS, branch_typed="t7"))
     page = admin.get(f"{SETTINGS}/edit", name=TOTAL_TIME_LIMIT.name, branch_typed="t7")
     assert "applies to the branch Town 7 only" in text_of(page)
-    unclear = admin.get(f"{SETTINGS}/edit", name=TOTAL_TIME_LIMIT.name, branch_typed="Town")
-    assert unclear.status_code == 404
     use = f"/maintenance/phone-systems/{setup.pk}/use"
     admin.post(f"{use}?branch_typed=t7")
     kept = GeneralSetting.objects.get(name=MECHANISM.name)
@@ -152,3 +157,70 @@ def test_browser_is_given_what_completes_the_typed(
     first = admin.get(choices, **{field: "town 5"}).content.decode().split("<option ")[1]
     assert "Town 5 (T5)" in first, "which does not stand behind Town 15, 25 and 35"
     assert admin.get(choices, **{field: ""}).content.decode().count("<option") == MOST_CHOICES
+
+
+def test_pages_of_one_thing_tell_at_the_field_that_a_branch_is_not_clear(
+    admin: Visitor, towns: list[Branch], setup: PhoneSystemSetup
+) -> None:
+    use = f"/maintenance/phone-systems/{setup.pk}/use"
+    edit = admin.get(f"{SETTINGS}/edit", name=TOTAL_TIME_LIMIT.name, branch_typed="Town")
+    for page in (edit, admin.get(use, branch_typed="Town")):
+        html = page.content.decode()
+        assert 'value="Town"' in html, "to be mended"
+        field = html.partition('name="branch_typed"')[2].partition(">")[0]
+        assert 'aria-describedby=" branch-error" aria-invalid="true" autofocus' in field
+        assert "Type the AgencyID: Town 1 (T1)" in html.partition('id="branch-error"')[2]
+    assert "Use it" not in text_of(admin.get(use, branch_typed="Town")), (
+        "for all, which nobody typed"
+    )
+    assert admin.post(f"{use}?branch_typed=Town").status_code == 404
+    assert not GeneralSetting.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["Town", "T7", "Town 7 (T7)", "Leeds"])
+def test_branch_manager_learns_of_no_other_branch_by_typing(
+    manager: Visitor, towns: list[Branch], carl: User, leeds: Branch, typed: str
+) -> None:
+    form = fields_of(carl, branch=None, branch_typed=typed)
+    bulk = {"users": str(carl.pk), "act": "preview", "branch_typed": typed}
+    for page in (
+        manager.get(USERS, branch_typed=typed),
+        manager.get(SETTINGS, branch_typed=typed),
+        manager.post(f"{USERS}/{carl.pk}", **form),
+        manager.post(f"{USERS}/bulk", **bulk),
+    ):
+        assert f"No branch is found by “{typed}”." in text_of(page)
+    assert manager.get("/maintenance/branches/choices", branch=typed).status_code == 403
+    carl.refresh_from_db()
+    assert str(carl.branch) == "London"
+
+
+def test_branch_manager_may_type_their_own_branch(
+    manager: Visitor, towns: list[Branch], carl: User
+) -> None:
+    form = fields_of(carl, branch=None, branch_typed="lon", extension="299")
+    assert manager.post(f"{USERS}/{carl.pk}", **form).status_code == 302
+
+
+def test_brackets_in_names_and_agency_ids_are_no_hindrance(
+    admin: Visitor, towns: list[Branch], carl: User
+) -> None:
+    branch = save_branch(agency_id="N(1)", name="York (North)")
+    User.objects.filter(pk=carl.pk).update(branch=branch)
+    (shown,) = values_of(admin.get(f"{USERS}/{carl.pk}"), "branch_typed")
+    assert shown == "York (North) (N(1))"
+    form = fields_of(carl, branch=None, branch_typed=shown)
+    assert admin.post(f"{USERS}/{carl.pk}", **form).status_code == 302
+    carl.refresh_from_db()
+    assert carl.branch == branch
+
+
+def test_whole_name_is_found_however_many_others_have_it_within(
+    admin: Visitor, towns: list[Branch]
+) -> None:
+    save_branch(agency_id="TT", name="town")
+    assert "as in force for the branch town" in text_of(admin.get(SETTINGS, branch_typed="Town"))
+    for number in range(6):
+        save_branch(agency_id=f"A{number}", name=f"A Zone {number}")
+    save_branch(agency_id="Z", name="Zone")
+    assert "as in force for the branch Zone" in text_of(admin.get(SETTINGS, branch_typed="zone"))

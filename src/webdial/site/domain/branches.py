@@ -1,6 +1,7 @@
 """Branches of the business."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
@@ -19,7 +20,8 @@ from webdial.site.models import Branch, ChangeSubject, GeneralSetting
 _MANY: Final = 5
 """Branches that are named where it is not clear which one is meant."""
 
-_WITH_AGENCY_ID: Final = re.compile(r".*\(([^()]+)\)")
+_MOST_BRACKETS: Final = 5
+"""Each is looked up."""
 
 _BY_NAME: Final = (Folded("name"), "agency_id")
 
@@ -42,17 +44,20 @@ def branches_like(typed: str) -> QuerySet[Branch]:
     return branches
 
 
-def branch_meant(text: str) -> Branch:
+def branch_meant(text: str, *, within: QuerySet[Branch] | None = None) -> Branch:
     """The branch of this AgencyID, of `Name (AgencyID)`, or the only one in whose name the text stands.
 
-    Raises InvalidValueError.
+    Neither found nor named in a fault is one that is not `within`. Raises InvalidValueError.
     """
+    branches = branches_by_name() if within is None else within
     typed = "".join(each if each.isprintable() else " " for each in text).strip()
-    with_id = _WITH_AGENCY_ID.fullmatch(typed)
-    for agency_id in (typed, *((with_id[1],) if with_id else ())):
-        if exact := Branch.objects.filter(agency_id__iexact=agency_id).first():
+    for agency_id in _agency_ids_in(typed):
+        if exact := branches.filter(agency_id__iexact=agency_id).first():
             return exact
-    found = list(branches_named(typed)[: _MANY + 1]) if typed else []
+    # Whose name it is first, or it would not be among the few that are looked at.
+    is_its_name = Case(When(name__iexact=typed, then=0), default=1)
+    like = branches.filter(has_word(typed, "name")).order_by(is_its_name, *_BY_NAME)
+    found = list(like[: _MANY + 1]) if typed else []
     named = [branch for branch in found if branch.name.casefold() == typed.casefold()]
     if len(found) == 1 or len(named) == 1:
         return (named or found)[0]
@@ -70,6 +75,14 @@ def branch_meant(text: str) -> Branch:
             "Type the AgencyID: {names}", names=names + (" …" if len(found) > _MANY else "")
         ),
     )
+
+
+def _agency_ids_in(typed: str) -> Iterator[str]:
+    """What may be one: all of it, or what stands in brackets at the end, which a name or an AgencyID may have too."""
+    yield typed
+    if typed.endswith(")"):
+        for bracket in [*re.finditer(r"\(", typed)][-_MOST_BRACKETS:]:
+            yield typed[bracket.end() : -1]
 
 
 def list_branches(*, search: str = "") -> QuerySet[Branch]:

@@ -5,8 +5,9 @@ lines of words for this (webdial.site.domain.directory); here is what users, bra
 Use it as `name__folded__contains`, or in an order as `Folded("name")`.
 """
 
+import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import Any, Final
 
@@ -78,7 +79,7 @@ class Folded(Transform):
         latin = f"(SELECT {_replaced(name, _FREQUENT)} AS latin OFFSET 0) AS exchanged"
         other = (
             "(SELECT CASE WHEN OCTET_LENGTH(latin) <> CHAR_LENGTH(latin) THEN"  # noqa: S608 - no value
-            rf" CASE WHEN {name} ~ '[{_UMLAUTS}\u0308]' THEN {_bare(name)} || ' ' || {_bare(german)}"
+            rf" CASE WHEN {name} ~ '[{_UMLAUTS}]|[aouAOU]\u0308' THEN {_bare(name)} || ' ' || {_bare(german)}"
             f" ELSE {_bare(name)} END"
             f" WHEN {name} ~ '[{_UMLAUTS}]' THEN {_plain('latin')} || ' ' || {_plain(latin_german)}"
             f" ELSE {_plain('latin')} END FROM {latin})"
@@ -132,11 +133,23 @@ def _plain(name: str) -> str:
 def _bare(name: str) -> str:
     """PostgreSQL for small letters without accents, the special ones written as two where they must be.
 
-    Small at the end: where the database's locale is C, it knows no capital letters but those of ASCII.
+    Apostrophes first: the normal form makes a blank of one. Small at the end: where the database's locale is C, it knows
+    no capital letters but those of ASCII.
     """
-    sql = rf"REGEXP_REPLACE(NORMALIZE({name}, NFKD), '[\u0300-\u036f]', '', 'g')"
+    plain = _replaced(name, dict.fromkeys(APOSTROPHES, ""))
+    bare = f"REGEXP_REPLACE(NORMALIZE({plain}, NFKD), '[{_marks()}]', '', 'g')"
     special = {each: latin for each, latin in _BOTH_CASES.items() if each.lower() not in GERMAN}
-    return f"LOWER({_replaced(sql, special | dict.fromkeys(APOSTROPHES, ''))})"
+    small = _replaced(f"NORMALIZE({bare}, NFC)", special | {"ẞ": "ss"})
+    return _replaced(f"LOWER({small})", {"ς": "σ"})
+
+
+@cache
+def _marks() -> str:
+    """Accents and their like of every script, as ranges for a regular expression: those that `fold` leaves out."""
+    codes = {code for code in range(0x10000) if unicodedata.combining(chr(code))}
+    begins = [code for code in sorted(codes) if code - 1 not in codes]
+    ends = [code for code in sorted(codes) if code + 1 not in codes]
+    return "".join(f"{chr(begin)}-{chr(end)}" for begin, end in zip(begins, ends, strict=True))
 
 
 def _replaced(sql: str, letters: Mapping[str, str]) -> str:

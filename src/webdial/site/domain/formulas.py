@@ -12,7 +12,9 @@ _SIGNS: Final = r"=+\-@\uff1d\uff0b\uff0d\uff20'"
 """The apostrophe itself is among them, so that what was written comes back as it was."""
 
 _FIRST: Final = rf"[{_SIGNS}\t\r\n]"
-_LATER: Final = rf"[{_SIGNS}]"
+_LATER: Final = rf'"*[{_SIGNS}]'
+"""Quotes before it too: the file doubles each, and two where a cell begins are a text of nothing, behind which it goes on."""
+
 _SEPARATOR: Final = r"(?<=[;\t\r\n])"
 
 _BEGINNING: Final = re.compile(rf"\A(?={_FIRST})|{_SEPARATOR}(?={_LATER})")

@@ -1,7 +1,8 @@
 """What administrators do to others and not to themselves: with one slip they would be out.
 
 Nor by whoever finds their browser open: own password, mail address and second factor are changed under My account,
-where the present password is asked for. (By the mail address a link for a new password is had.) By the command line everything is done to everybody.
+where the present password is asked for. (By the mail address a link for a new password is had.) By the command line
+everything is done to everybody.
 """
 
 from webdial.errors import InvalidValueError, NotAllowedError

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import DatabaseError, connections
+from django.db import connections
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
@@ -43,7 +43,7 @@ def send_mail(to: str, subject: str, template: str, **context: Any) -> None:
 def _run(act: Callable[[], None]) -> None:
     try:
         act()
-    except (OSError, DatabaseError):  # smtplib's errors are among the first
+    except Exception:  # nobody waits for this thread: what is not logged here is told to no log
         log.exception("a mail could not be sent")
     finally:
         connections.close_all()  # this thread's own

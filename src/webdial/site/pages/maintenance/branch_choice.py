@@ -58,22 +58,25 @@ def branch_menu(
     return BranchMenu(told, value, None, data.get(TYPED) or _text_of(value, told))
 
 
-def chosen_branch(data: QueryDict, *words: tuple[str, str], otherwise: str = "") -> str:
+def chosen_branch(data: QueryDict, branches: QuerySet[Branch], *words: tuple[str, str]) -> str:
     """The id or word that a form has, however it was chosen. Raises InvalidValueError for what was typed."""
     if TYPED not in data:
-        return data.get("branch", otherwise)
-    return branch_of_typed(data.get(TYPED, ""), *words)
+        return data.get("branch", "")
+    return branch_of_typed(data.get(TYPED, ""), branches, *words)
 
 
-def branch_of_typed(text: str, *words: tuple[str, str]) -> str:
-    """The id, or a word's value, of what was typed. Raises InvalidValueError."""
+def branch_of_typed(text: str, branches: QuerySet[Branch], *words: tuple[str, str]) -> str:
+    """The id, or a word's value, of what was typed: one of `branches`, which whoever asks may know of.
+
+    Raises InvalidValueError.
+    """
     typed = text.strip()[:MAX_TYPED]
     if not typed:
         return words[0][0] if words else ""
     for value, label in words:
         if typed.casefold() == translate(label).casefold():
             return value
-    return str(branch_meant(typed).pk)
+    return str(branch_meant(typed, within=branches).pk)
 
 
 @wants(Subject.BRANCHES)
@@ -86,7 +89,7 @@ def suggest_branches(request: PageRequest) -> HttpResponse:
 
 
 def _text_of(value: str, words: Sequence[tuple[str, str]]) -> str:
-    if not value or value == words[0][0]:
+    if not value or (words and value == words[0][0]):
         return ""
     for name, label in words:
         if name == value:

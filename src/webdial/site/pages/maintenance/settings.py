@@ -136,11 +136,7 @@ def settings_url(branch: Branch | None) -> str:
 @wants(Subject.SETTINGS, is_scoped=True)
 @require_safe
 def list_settings(request: PageRequest) -> HttpResponse:
-    error = None
-    try:
-        chosen_branch(request.GET, ALL_BRANCHES)
-    except InvalidValueError as fault:
-        error = show_error(fault)
+    error = fault_of_branch(request.GET, _branches_within(request))
     branch = None if error else _branch_within(request)
     search = search_text(request)
     context = {
@@ -168,10 +164,12 @@ def list_settings(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_setting(request: PageRequest) -> HttpResponse:
     """The setting's page. `act=check` looks at what was typed and keeps nothing."""
-    setting = _setting_of(request)
     if request.method != "POST":
+        fault = fault_of_branch(request.GET, _branches_within(request))
+        setting = _setting_of(request, is_for_all=fault is not None)
         shown = _shown(setting.view, setting.branch)
-        return _render_setting(request, shown, shown.view.own_value)
+        return _render_setting(request, shown, shown.view.own_value, branch_error=fault)
+    setting = _setting_of(request)
     value = request.POST.get("value", "")
     if request.POST.get("act") == "check":
         return _render_setting(request, setting, value)
@@ -239,7 +237,7 @@ def clear_value(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_own_setting(request: PageRequest) -> HttpResponse:
     """A further setting of the administrator's own, for database functions to read."""
-    branch = branch_of(request.GET)
+    branch = branch_of(request.GET, branches_by_name())
     name, value = request.POST.get("name", ""), request.POST.get("value", "")
     error = None
     if request.method == "POST":
@@ -262,7 +260,12 @@ def add_own_setting(request: PageRequest) -> HttpResponse:
 
 
 def _render_setting(
-    request: PageRequest, setting: ShownSetting, value: str | None, error: ShownError | None = None
+    request: PageRequest,
+    setting: ShownSetting,
+    value: str | None,
+    error: ShownError | None = None,
+    *,
+    branch_error: ShownError | None = None,
 ) -> HttpResponse:
     """`value` is None when nothing is kept there yet: the field then begins with the one in force."""
     typed = setting.view.effective.value if value is None else value
@@ -280,6 +283,7 @@ def _render_setting(
         "check": check,
         "options": options_of(definition, typed) if definition else [],
         "suggestions": definition.suggestions() if definition else (),
+        "branch_error": branch_error,
     }
     if setting.branch is None:
         own = branches_with_own_value(setting.view.name)[:MOST_BRANCHES]
@@ -306,15 +310,17 @@ def _sample_of(request: PageRequest) -> Sample:
     )
 
 
-def _setting_of(request: PageRequest) -> ShownSetting:
-    """The setting that the address names. Raises Http404 when there is none such.
+def _setting_of(request: PageRequest, *, is_for_all: bool = False) -> ShownSetting:
+    """The setting that the address names, for the branch that it names unless `is_for_all`.
+
+    Raises Http404 when there is none such.
 
     Raises PermissionDenied for one that the user may not read, or not change by a POST.
     """
     name = request.GET.get("name", "")
     if not name.isprintable():  # PostgreSQL takes no NUL
         raise Http404(translate("There is no such setting."))
-    branch = _branch_within(request)
+    branch = None if is_for_all else _branch_within(request)
     reaches = may_change_setting if request.method == "POST" else may_read_setting
     if not reaches(request.user, name, branch):
         raise PermissionDenied
@@ -351,7 +357,7 @@ def _branches_within(request: PageRequest) -> QuerySet[Branch]:
 
 def _branch_within(request: PageRequest) -> Branch | None:
     """As `branch_of`; for a branch manager always their own."""
-    branch = branch_of(request.GET)
+    branch = branch_of(request.GET, _branches_within(request))
     if not _is_own_branch_only(request):
         return branch
     if branch is not None and branch.pk != request.user.branch_id:
@@ -359,10 +365,22 @@ def _branch_within(request: PageRequest) -> Branch | None:
     return branch or request.user.branch
 
 
-def branch_of(query: QueryDict) -> Branch | None:
-    """The branch that the address names, None for all. Raises Http404 when there is none such."""
+def fault_of_branch(query: QueryDict, branches: QuerySet[Branch]) -> ShownError | None:
+    """Why the branch that was typed is none, or not clear."""
     try:
-        chosen = chosen_branch(query, ALL_BRANCHES)
+        chosen_branch(query, branches, ALL_BRANCHES)
+    except InvalidValueError as fault:
+        return show_error(fault)
+    return None
+
+
+def branch_of(query: QueryDict, branches: QuerySet[Branch]) -> Branch | None:
+    """The branch that the address names, typed as one of `branches`; None for all.
+
+    Raises Http404 when there is none such.
+    """
+    try:
+        chosen = chosen_branch(query, branches, ALL_BRANCHES)
     except InvalidValueError as error:
         raise Http404(f"{error.message} {error.hint}") from error
     if not chosen:

@@ -15,7 +15,12 @@ from webdial.site.domain.system_overview import overview_of
 from webdial.site.pages.maintenance.branch_choice import branch_menu
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.phone_systems import find_setup
-from webdial.site.pages.maintenance.settings import ALL_BRANCHES, ShownSetting, branch_of
+from webdial.site.pages.maintenance.settings import (
+    ALL_BRANCHES,
+    ShownSetting,
+    branch_of,
+    fault_of_branch,
+)
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import show_error
@@ -26,7 +31,9 @@ from webdial.site.pages.shown_errors import show_error
 def use_setup(request: PageRequest, setup_id: int) -> HttpResponse:
     """Shows what the phone system would replace for all branches or the `branch` asked for; then does it."""
     setup = find_setup(setup_id)
-    branch = branch_of(request.GET)
+    branches = branches_by_name()
+    fault = fault_of_branch(request.GET, branches) if request.method != "POST" else None
+    branch = None if fault else branch_of(request.GET, branches)
     setting = ShownSetting(setting_view(MECHANISM.name, branch=branch), branch)
     error = None
     if request.method == "POST":
@@ -45,9 +52,8 @@ def use_setup(request: PageRequest, setup_id: int) -> HttpResponse:
         "shown": overview_of(setup),
         "setting": setting,
         "branch": branch,
-        "branch_menu": branch_menu(
-            branches_by_name(), request.GET, branch and branch.pk, ALL_BRANCHES
-        ),
+        "branch_menu": branch_menu(branches, request.GET, branch and branch.pk, ALL_BRANCHES),
+        "branch_error": fault,
         "is_in_use": key_of(setting.view.own_value or "") == key_of(setup.name),
     }
     return render_form(request, "maintenance/phone_systems/use.html", context, error)

@@ -73,7 +73,7 @@ class BulkForm:
 
     def edit(self, branches: QuerySet[Branch]) -> BulkEdit:
         """Raises InvalidValueError."""
-        chosen = self.chosen_branch()
+        chosen = self.chosen_branch(branches)
         edit = BulkEdit(
             sets_branch=chosen != _KEEP,
             branch=_branch(chosen, branches),
@@ -90,11 +90,11 @@ class BulkForm:
             )
         return edit
 
-    def chosen_branch(self) -> str:
+    def chosen_branch(self, branches: QuerySet[Branch]) -> str:
         """An id, or one of the words. Raises InvalidValueError."""
         if self.branch_typed is None:
             return self.branch
-        return branch_of_typed(self.branch_typed, *_BRANCH_WORDS)
+        return branch_of_typed(self.branch_typed, branches, *_BRANCH_WORDS)
 
     def _extension(self) -> str | None:
         match self.extension_act:

@@ -43,7 +43,7 @@ def filter_of(request: PageRequest) -> UserFilter:
     sort = get.get("sort", "")
     return UserFilter(
         search_text(request),
-        chosen_branch(get, *BRANCH_WORDS),
+        chosen_branch(get, branches_for(request), *BRANCH_WORDS),
         get.get("role", ""),
         get.get("state", ""),
         sort if sort.removeprefix("-") in SORTS else "name",

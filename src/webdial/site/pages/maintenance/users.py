@@ -5,6 +5,7 @@ from typing import Final, Self
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -119,8 +120,9 @@ class UserForm:
             phones=typed_rows(post),
         )
 
-    def details(self, *, gives_rights: bool) -> UserDetails:
-        """What is kept; `gives_rights` unless what the user may ring stays as it is.
+    def details(self, branches: QuerySet[Branch], *, gives_rights: bool) -> UserDetails:
+        """What is kept, with a branch typed that is one of `branches`; `gives_rights` unless what the user may
+        ring stays as it is.
 
         Raises InvalidValueError for a branch that does not exist.
         """
@@ -129,7 +131,7 @@ class UserForm:
             email=self.email,
             staff_id=self.staff_id,
             name=self.name,
-            branch=self._branch(),
+            branch=self._branch(branches),
             extension=self.extension,
             role=self.role,
             is_active=self.is_active,
@@ -137,10 +139,10 @@ class UserForm:
             **{name: getattr(self, name) if gives_rights else None for name in RING_RIGHTS},
         )
 
-    def _branch(self) -> Branch | None:
+    def _branch(self, branches: QuerySet[Branch]) -> Branch | None:
         if self.branch_typed is None:
             return _branch(self.branch_id)
-        return _branch(branch_of_typed(self.branch_typed, _NO_BRANCH))
+        return _branch(branch_of_typed(self.branch_typed, branches, _NO_BRANCH))
 
     def changed_since(self, before: "UserForm") -> list[str]:
         """What differs, in the words of the form's labels."""
@@ -208,7 +210,8 @@ def _answer_form(request: PageRequest, user: User | None) -> HttpResponse:
         return _render_form(request, user, before, replace(form, phones=rows))
     password = request.POST.get("password", "")
     try:
-        details = form.details(gives_rights=may_give_ring_rights(request.user))
+        gives_rights = may_give_ring_rights(request.user)
+        details = form.details(branches_for(request), gives_rights=gives_rights)
         with unless_changed_meanwhile(request, ChangeSubject.USER, user and user.pk):
             saved = save_user(details, user=user, password=password, by=request.user)
     except WebdialError as error:
