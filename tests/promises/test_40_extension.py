@@ -71,8 +71,7 @@ async def test_hostile_page_dials_nothing_and_a_person_does(
             found = await page.evaluate(HOSTILE, [reader.address, attacked.server.address])
             assert found == {"told": "refused", "kept": ["undefined"] * 3}
             await page.bring_to_front()
-            await reader.click_text(page, "#last")
-            window = await reader.window()
+            window = await reader.click_until_shown(page, "#last")
             assert len(reader.opened) == 1
             assert attacked.phones.requests_seen == dialled
             assert attacked.select(f"SELECT count(*) {calls}") == [(0,)]
