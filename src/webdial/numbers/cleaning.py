@@ -114,6 +114,8 @@ def _is_no_text(character: str) -> bool:
 
 def without_marks(text: str) -> str:
     """`text` without those of no width, such as come along from address books: U+202A before a number, U+202C behind."""
+    if text.isascii():  # every call's number comes by here
+        return text
     return "".join(character for character in text if unicodedata.category(character) != "Cf")
 
 
