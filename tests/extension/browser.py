@@ -7,9 +7,9 @@ sites granted that the real one asks for; nothing else differs.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from playwright.async_api import BrowserContext, Page, Worker, async_playwright
 
@@ -17,8 +17,6 @@ from tests.extension.sites import LAST
 from tests.real import presence
 from tests.real.browser import ARGUMENTS, LIMIT_S
 from webdial.browser_extension import files_of
-
-_CLICKS: Final = 10
 
 
 def unpack(folder: Path) -> Path:
@@ -114,17 +112,6 @@ class Person:
         box = await page.locator(selector).bounding_box()
         assert box is not None
         await page.mouse.click(box["x"] + 4, box["y"] + box["height"] / 2)
-
-    async def click_until_shown(self, page: Page, selector: str) -> Page:
-        """The first small window. Beside frames and windows that are just being made, Chromium loses a click of the
-        driver's now and then, of which the page sees nothing; a person clicks once more.
-        """
-        for _ in range(_CLICKS):
-            await self.click_text(page, selector)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LIMIT_S / _CLICKS):
-                    return await self.window()
-        return await self.window()
 
     async def window(self, number: int = 1) -> Page:
         """The small window that came up as the `number`th one."""

@@ -100,8 +100,15 @@ FORGED = """() => {
 }"""
 
 
+UNOPENED = "onclick='return false'"
+"""Of a link that a page clicks by itself: else Chromium asks which program shall open it, and until it is told no click
+reaches the page any more.
+"""
+
+
 async def test_page_cannot_forge_a_click(reader: Person, sites: Sites) -> None:
-    page = await reader.read(sites.serve(f"{PAGE}<a id=link href='tel:+442079460123'>Ring</a>"))
+    link = f"<a id=link href='tel:+442079460123' {UNOPENED}>Ring</a>"
+    page = await reader.read(sites.serve(f"{PAGE}{link}"))
     await page.evaluate(FORGED)
     await page.evaluate(
         f"window.chrome?.runtime?.sendMessage?.('{reader.address[19:]}', {{ask: 'show'}})"

@@ -12,7 +12,7 @@ from tests.desktop.machine import make_code
 from tests.extension.browser import Person, person_with_extension
 from tests.extension.sites import LAST, Sites
 from tests.extension.test_calls import WHEN_IT_LISTENS
-from tests.extension.test_clicks import FORGED, PAGE
+from tests.extension.test_clicks import FORGED, PAGE, UNOPENED
 from tests.promises.attacked import AttackedSite, Attacker, until_known
 from tests.promises.proofs import proven_by
 from tests.real.presence import require
@@ -65,13 +65,14 @@ async def test_hostile_page_dials_nothing_and_a_person_does(
         await reader.start_anew()
         await pair(reader, attacked, code)
         with Sites() as sites:
-            link = "<a id=link href='tel:+442079460140'>Ring</a>"
+            link = f"<a id=link href='tel:+442079460140' {UNOPENED}>Ring</a>"
             page = await reader.read(sites.serve(f"{PAGE}{link}"))
             await page.evaluate(FORGED)
             found = await page.evaluate(HOSTILE, [reader.address, attacked.server.address])
             assert found == {"told": "refused", "kept": ["undefined"] * 3}
             await page.bring_to_front()
-            window = await reader.click_until_shown(page, "#last")
+            await reader.click_text(page, "#last")
+            window = await reader.window()
             assert len(reader.opened) == 1
             assert attacked.phones.requests_seen == dialled
             assert attacked.select(f"SELECT count(*) {calls}") == [(0,)]
