@@ -12,7 +12,7 @@ from webdial.exchange.general_settings import MECHANISM
 from webdial.language import translate
 from webdial.site.domain.changes import keep_change
 from webdial.site.domain.configuration import configuration_change
-from webdial.site.domain.fields import check_constraints, kept_text
+from webdial.site.domain.fields import check_constraints, kept_text, searched_text
 from webdial.site.domain.folded_names import Folded, has_word
 from webdial.site.domain.states import branch_as_kept, branch_state, branch_with_settings
 from webdial.site.models import Branch, ChangeSubject, GeneralSetting
@@ -50,7 +50,7 @@ def branch_meant(text: str, *, within: QuerySet[Branch] | None = None) -> Branch
     Neither found nor named in a fault is one that is not `within`. Raises InvalidValueError.
     """
     branches = branches_by_name() if within is None else within
-    typed = "".join(each if each.isprintable() else " " for each in text).strip()
+    typed = searched_text(text)
     for agency_id in _agency_ids_in(typed):
         if exact := branches.filter(agency_id__iexact=agency_id).first():
             return exact

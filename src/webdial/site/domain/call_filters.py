@@ -22,6 +22,7 @@ from webdial.exchange.outcome import Outcome
 from webdial.language import translatable, translate
 from webdial.site.domain.branches import branch_meant
 from webdial.site.domain.calls import EVERYTHING, Sight
+from webdial.site.domain.fields import searched_text
 from webdial.site.domain.users import users_meant
 from webdial.site.models import Branch, Call, User
 
@@ -93,7 +94,7 @@ def read_filter(
     Who sees only their own calls names no other user or branch. Raises InvalidValueError, which
     names the field.
     """
-    given = {name: _clean(typed.get(name, "")) for name in FIELDS}
+    given = {name: searched_text(typed.get(name, "")[:_MAX_TYPED]) for name in FIELDS}
     since, until = _times(given, (now or timezone.now()).astimezone(zone))
     sees_branches = not sight.is_own and sight.branch_id is None
     return CallFilter(
@@ -163,11 +164,6 @@ def _between(since: datetime | None, until: datetime | None) -> Q:
 def _has_digits(number: str) -> Q:
     """Both databases find a text faster than a pattern."""
     return Q(GreaterThan(StrIndex("dialled", Value(number)), 0))
-
-
-def _clean(text: str) -> str:
-    """PostgreSQL takes no NUL, and nobody looks for what cannot be seen."""
-    return "".join(c if c.isprintable() else " " for c in text[:_MAX_TYPED]).strip()
 
 
 def _user(typed: str, sight: Sight) -> User | None:

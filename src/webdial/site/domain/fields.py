@@ -26,6 +26,20 @@ _PASTED: Final = dict.fromkeys(_BLANKS, " ") | dict.fromkeys(_MARKS, "")
 """What comes along when text is copied from a web page or an address book: blanks of other widths, and marks such as
 those for the direction. Nobody sees them, so nobody could take them out."""
 
+_ID_DIGITS: Final = 18
+"""Of any more the databases' integers of 64 bits may be too small."""
+
+
+def id_in(text: str) -> int | None:
+    """The id of a row that a form or an address holds; None for what can be none."""
+    is_id = text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS
+    return int(text) if is_id else None
+
+
+def searched_text(text: str) -> str:
+    """What is looked for: nobody looks for what cannot be seen, and PostgreSQL takes no NUL."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()
+
 
 def kept_text(value: str, *, field: str, label: str, most: int, required: bool = True) -> str:
     """`value` without blanks around it and what is pasted unseen. Raises InvalidValueError when it cannot be kept."""

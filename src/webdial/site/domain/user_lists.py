@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Lower, NullIf
 
+from webdial.site.domain.fields import id_in
 from webdial.site.domain.folded_names import Folded
 from webdial.site.domain.rights import users_within
 from webdial.site.domain.users import list_users
@@ -48,8 +49,8 @@ def filtered_users(user: User, wanted: UserFilter) -> QuerySet[User]:
     found = list_users(search=wanted.search) & users_within(user)
     if wanted.branch == NO_BRANCH:
         found = found.filter(branch=None)
-    elif wanted.branch.isascii() and wanted.branch.isdigit() and len(wanted.branch) < 19:
-        found = found.filter(branch_id=int(wanted.branch))
+    elif (branch_id := id_in(wanted.branch)) is not None:
+        found = found.filter(branch_id=branch_id)
     if wanted.role in Role.values:
         found = found.filter(role=wanted.role)
     if wanted.state in {"active", "inactive"}:

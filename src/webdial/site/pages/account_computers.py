@@ -24,6 +24,7 @@ from webdial.site.domain.computers import (
     revoke_computer,
     set_dials_without_asking,
 )
+from webdial.site.domain.fields import id_in
 from webdial.site.models import Computer
 from webdial.site.pages.accounts.mails import absolute_url
 from webdial.site.pages.maintenance.form_answer import render_form
@@ -105,9 +106,8 @@ def download(request: PageRequest, name: str) -> HttpResponse:
 
 def _own(request: PageRequest, computer_id: str) -> Computer:
     """One of the user's own machines. Raises Http404."""
-    is_number = computer_id.isascii() and computer_id.isdigit() and len(computer_id) < 19
     try:
-        return computer_of(request.user, int(computer_id) if is_number else 0)
+        return computer_of(request.user, id_in(computer_id) or 0)
     except NotFoundError as error:
         raise Http404(error.message) from error
 

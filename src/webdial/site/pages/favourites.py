@@ -16,6 +16,7 @@ from webdial.site.domain.favourites import (
     move_up,
     remove_favourite,
 )
+from webdial.site.domain.fields import id_in
 from webdial.site.pages.directory import Kind
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import signed_in
@@ -65,14 +66,13 @@ def move_favourite(request: PageRequest, favourite_id: int) -> HttpResponse:
 
 
 def _starred(request: PageRequest) -> Starred:
-    kind, owner_id = request.POST.get("kind", ""), request.POST.get("owner", "")
-    is_id = owner_id.isascii() and owner_id.isdigit() and len(owner_id) < 19
-    if kind not in set(OwnerKind) or not is_id:
+    kind, owner_id = request.POST.get("kind", ""), id_in(request.POST.get("owner", ""))
+    if kind not in set(OwnerKind) or owner_id is None:
         raise Http404(translate("There is no such number."))
     number = request.POST.get("starred", "")
     if len(number) > 80 or not number.isprintable():
         raise Http404(translate("There is no such number."))
-    return Starred(OwnerKind(kind), int(owner_id), number)
+    return Starred(OwnerKind(kind), owner_id, number)
 
 
 def _back(request: PageRequest) -> str:

@@ -14,6 +14,7 @@ from webdial.exchange.mechanism import read_mechanism
 from webdial.exchange.systems import SystemSetup, UserPhone
 from webdial.language import translate
 from webdial.phonesystems import RingsFirst
+from webdial.site.domain.fields import id_in
 from webdial.site.pages.exchange_access import exchange_of
 from webdial.site.pages.requests import PageRequest
 
@@ -106,7 +107,7 @@ def phone_id_of(text: str) -> int | None:
     """The phone that a form names: None for the first one, 0 (which nobody has) for nonsense."""
     if not text:
         return None
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return id_in(text) or 0
 
 
 def _at_computer(

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from webdial.language import translate
 from webdial.site.domain.client_addresses import plain_address
+from webdial.site.domain.fields import id_in
 from webdial.site.pages.requests import PageRequest
 
 SEEN_EVERY_S: Final = 300.0
@@ -71,8 +72,8 @@ def ended_sessions(request: PageRequest, choice: str) -> list[UserSession]:
     rows = UserSession.objects.filter(user=request.user)
     if choice == "others":
         return list(rows.exclude(session_key=request.session.session_key))
-    is_id = choice.isascii() and choice.isdigit() and len(choice) < 19
-    return list(rows.filter(pk=int(choice))) if is_id else []
+    session_id = id_in(choice)
+    return [] if session_id is None else list(rows.filter(pk=session_id))
 
 
 def program_in_words(user_agent: str) -> str:

@@ -13,8 +13,10 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from webdial.errors import InvalidValueError
 from webdial.language import translatable, translate
 from webdial.site.domain.branches import branch_meant, branches_like
+from webdial.site.domain.fields import id_in
 from webdial.site.domain.rights import Subject
 from webdial.site.models import Branch
 from webdial.site.pages.maintenance.lists import search_text
@@ -79,6 +81,15 @@ def branch_of_typed(text: str, branches: QuerySet[Branch], *words: tuple[str, st
     return str(branch_meant(typed, within=branches).pk)
 
 
+def branch_of_id(text: str, branches: QuerySet[Branch]) -> Branch:
+    """Raises InvalidValueError when none of `branches` has this id."""
+    branch_id = id_in(text)
+    branch = None if branch_id is None else branches.filter(pk=branch_id).first()
+    if branch is None:
+        raise InvalidValueError(translate("There is no such branch."), field="branch")
+    return branch
+
+
 @wants(Subject.BRANCHES)
 @require_safe
 def suggest_branches(request: PageRequest) -> HttpResponse:
@@ -94,6 +105,8 @@ def _text_of(value: str, words: Sequence[tuple[str, str]]) -> str:
     for name, label in words:
         if name == value:
             return label
-    is_id = value.isascii() and value.isdigit() and len(value) < 19
-    branch = Branch.objects.filter(pk=int(value)).first() if is_id else None
-    return f"{branch.name} ({branch.agency_id})" if branch else ""
+    try:
+        branch = branch_of_id(value, Branch.objects.all())
+    except InvalidValueError:
+        return ""
+    return f"{branch.name} ({branch.agency_id})"

@@ -9,7 +9,7 @@ from django.http import Http404, QueryDict
 
 from webdial.errors import NotFoundError, WebdialError
 from webdial.language import retold, translate
-from webdial.site.domain.fields import kept_text
+from webdial.site.domain.fields import id_in, kept_text
 from webdial.site.domain.functions import list_versions, save_function, version_by_id
 from webdial.site.models import FunctionVersion, Revision, User
 from webdial.site.pages.kept_words import told_note
@@ -80,8 +80,8 @@ class Edit:
 
 def typed_version_id(post: QueryDict, name: str) -> int:
     """The id that a form holds; one that no version has where the field was tampered with."""
-    typed = post.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else -1
+    version_id = id_in(post.get(name, ""))
+    return -1 if version_id is None else version_id
 
 
 def version_in_force() -> Version:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from webdial.errors import InvalidValueError
 from webdial.language import translate
+from webdial.site.domain.fields import id_in
 from webdial.site.domain.functions import list_versions
 from webdial.site.domain.rights import Subject
 from webdial.site.function_tables import SCHEMA
@@ -180,8 +181,8 @@ def _opened_form(request: PageRequest) -> EditorForm:
     source = in_force.source
     if start == _SAMPLE:
         source = sample_source()
-    elif start.isascii() and start.isdigit() and len(start) < 19:
-        source = find_version(int(start)).source
+    elif (version_id := id_in(start)) is not None:
+        source = find_version(version_id).source
     return EditorForm(source, in_force.id, _untried(request))
 
 

@@ -6,6 +6,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from webdial.site.domain.fields import searched_text
+
 PAGE_SIZE: Final = 50
 MAX_SEARCH: Final = 100
 """Characters looked for: every word is one more condition in the query."""
@@ -15,9 +17,8 @@ FEW: Final = 5_000
 
 
 def search_text(request: HttpRequest, *, parameter: str = "search") -> str:
-    """What to look for, cut short; what cannot be seen is left out (PostgreSQL takes no NUL)."""
-    typed = request.GET.get(parameter, "")[:MAX_SEARCH]
-    return "".join(c if c.isprintable() else " " for c in typed).strip()
+    """What to look for, cut short."""
+    return searched_text(request.GET.get(parameter, "")[:MAX_SEARCH])
 
 
 def page_of(rows: QuerySet[Any], request: HttpRequest, *, is_search: bool = False) -> Page[Any]:

@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
+from webdial.site.domain.fields import id_in
 from webdial.site.domain.meanwhile import Seen, unless_changed
 from webdial.site.models import ChangeSubject
 from webdial.site.pages.requests import PageRequest
@@ -15,7 +16,7 @@ def unless_changed_meanwhile(
     request: PageRequest, subject: ChangeSubject, key: object
 ) -> AbstractContextManager[None]:
     """Around the act: it raises ChangedMeanwhileError. A form that says nothing of it, such as a program's, is let be."""
-    text = request.POST.get(SEEN, "")
-    if key is not None and text.isascii() and text.isdigit() and len(text) < 19:
-        return unless_changed(Seen(subject, key, int(text)))
-    return nullcontext()
+    change_id = id_in(request.POST.get(SEEN, ""))
+    if key is None or change_id is None:
+        return nullcontext()
+    return unless_changed(Seen(subject, key, change_id))

@@ -37,12 +37,11 @@ from webdial.site.domain.states import setting_key
 from webdial.site.manual import anchor_of
 from webdial.site.models import Branch, ChangeSubject
 from webdial.site.pages.exchange_access import exchange_of
-from webdial.site.pages.maintenance.branch_choice import branch_menu, chosen_branch
+from webdial.site.pages.maintenance.branch_choice import branch_menu, branch_of_id, chosen_branch
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import search_text
 from webdial.site.pages.maintenance.meanwhile import unless_changed_meanwhile
 from webdial.site.pages.maintenance.preview import SAMPLE_NUMBER, Sample, check_value
-from webdial.site.pages.maintenance.rows import row_of
 from webdial.site.pages.requests import PageRequest
 from webdial.site.pages.rights import wants
 from webdial.site.pages.shown_errors import ShownError, show_error
@@ -385,11 +384,10 @@ def branch_of(query: QueryDict, branches: QuerySet[Branch]) -> Branch | None:
         raise Http404(f"{error.message} {error.hint}") from error
     if not chosen:
         return None
-    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
-        raise Http404(translate("There is no such branch."))
-    return row_of(
-        Branch.objects.all(), int(chosen), missing=translatable("There is no such branch.")
-    )
+    try:
+        return branch_of_id(chosen, Branch.objects.all())
+    except InvalidValueError as error:
+        raise Http404(error.message) from error
 
 
 def _branch_query(branch: Branch | None) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from webdial.site.domain.bulk_users import (
     digest_of_plan,
     plan_bulk,
 )
+from webdial.site.domain.fields import id_in
 from webdial.site.domain.rights import Act, Subject, may_give_ring_rights, users_within
 from webdial.site.domain.ring_rights import RING_RIGHTS
 from webdial.site.domain.user_lists import UserFilter, filtered_users
@@ -29,6 +30,7 @@ from webdial.site.pages.maintenance.branch_choice import (
     NO_BRANCH,
     TYPED,
     branch_menu,
+    branch_of_id,
     branch_of_typed,
 )
 from webdial.site.pages.maintenance.form_answer import render_form
@@ -108,13 +110,7 @@ class BulkForm:
 
 
 def _branch(chosen: str, branches: QuerySet[Branch]) -> Branch | None:
-    if chosen in {_KEEP, _NONE}:
-        return None
-    is_id = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
-    found = branches.filter(pk=int(chosen)).first() if is_id else None
-    if found is None:
-        raise InvalidValueError(translate("There is no such branch."), field="branch")
-    return found
+    return None if chosen in {_KEEP, _NONE} else branch_of_id(chosen, branches)
 
 
 @wants(Subject.USERS, act=Act.CHANGE, is_scoped=True)
@@ -160,7 +156,7 @@ def _chosen(request: PageRequest) -> list[User]:
         )  # fmt: skip
         return list((filtered_users(request.user, wanted) & changeable)[: MAX_USERS + 1])
     texts = [*request.POST.getlist("user"), *request.POST.get("users", "").split(",")]
-    ids = [int(each) for each in texts if each.isascii() and each.isdigit() and len(each) < 19]
+    ids = [each for each in map(id_in, texts) if each is not None]
     rows = {row.pk: row for row in changeable.filter(pk__in=ids[: MAX_USERS + 1])}
     return [rows[each] for each in dict.fromkeys(ids) if each in rows]
 

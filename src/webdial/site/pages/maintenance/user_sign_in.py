@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from webdial.errors import NotAllowedError, NotFoundError
 from webdial.language import translate, translate_count
 from webdial.site.domain.computers import computer_of, computers_of, revoke_computer
+from webdial.site.domain.fields import id_in
 from webdial.site.domain.lock_outs import is_locked_out, lift_lock_out
 from webdial.site.domain.oneself import is_oneself
 from webdial.site.domain.password_links import made_link_path
@@ -82,10 +83,11 @@ def _forget_provider(user: User) -> str:
 
 
 def _revoke_computer(user: User, computer_id: str) -> str:
-    if not (computer_id.isascii() and computer_id.isdigit() and len(computer_id) < 19):
+    row_id = id_in(computer_id)
+    if row_id is None:
         raise Http404("There is no such computer.")
     try:
-        row = computer_of(user, int(computer_id))
+        row = computer_of(user, row_id)
     except NotFoundError as error:
         raise Http404(error.message) from error
     revoke_computer(row)

@@ -24,7 +24,12 @@ from webdial.site.domain.ring_rights import RING_RIGHTS, ring_rights
 from webdial.site.domain.user_lists import NOBODYS, UserFilter, filtered_users
 from webdial.site.domain.users import UserDetails, save_user, users_meant
 from webdial.site.models import Branch, ChangeSubject, Role, User
-from webdial.site.pages.maintenance.branch_choice import TYPED, branch_menu, branch_of_typed
+from webdial.site.pages.maintenance.branch_choice import (
+    TYPED,
+    branch_menu,
+    branch_of_id,
+    branch_of_typed,
+)
 from webdial.site.pages.maintenance.form_answer import render_form
 from webdial.site.pages.maintenance.lists import page_of, search_text
 from webdial.site.pages.maintenance.meanwhile import unless_changed_meanwhile
@@ -267,10 +272,4 @@ def _render_form(
 
 
 def _branch(branch_id: str) -> Branch | None:
-    if not branch_id:
-        return None
-    is_id = branch_id.isascii() and branch_id.isdigit() and len(branch_id) < 19
-    branch = Branch.objects.filter(pk=int(branch_id)).first() if is_id else None
-    if branch is None:
-        raise InvalidValueError(translate("There is no such branch."), field="branch")
-    return branch
+    return branch_of_id(branch_id, Branch.objects.all()) if branch_id else None
